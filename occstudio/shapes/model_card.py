@@ -1,0 +1,73 @@
+"""What a person should know of a model before using it, and what the program needs to use it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from occstudio.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Facts about one model; stored as JSON in the metadata of its safetensors file.
+
+    Parameters
+    ----------
+    name : str
+        Name in the library, e.g. ``scan-any``.
+    family : str
+        Registered family of networks, e.g. ``conv_onet``.
+    title : str
+        One line for people.
+    input_kind : str
+        ``points``, ``image``, ``voxels``, ``depth`` or ``latent``.
+    hyperparameters : mapping
+        What the family's `build` needs.
+    padding : float
+        The field's cube has the side ``1 + padding``.
+    threshold : float
+        Default probability of the surface.
+    points_expected : int
+        Points that the encoder was trained with; larger clouds are thinned to about this many.
+    scores : mapping of str to float
+        For example ``{"iou": 0.81}``, on the test split named in `training_data`.
+    assumed : tuple of str
+        Hyper-parameters that could not be read from the file and were given a default.
+    """
+
+    name: str
+    family: str
+    title: str = ""
+    input_kind: str = "points"
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    padding: float = 0.1
+    threshold: float = 0.5
+    points_expected: int = 3000
+    training_data: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    licence: str = ""
+    assumed: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The card as JSON text."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The card that `to_json` wrote; unknown entries of later versions are ignored.
+
+        Raises
+        ------
+        ModelError
+            If the text is no card.
+        """
+        try:
+            found = json.loads(text)
+            known = {key: found[key] for key in cls.__slots__ if key in found}
+            known["assumed"] = tuple(known.get("assumed", ()))
+            return cls(**known)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ModelError(
+                f"the model card could not be read ({error}): the file is damaged or not ours"
+            ) from error
