@@ -1,0 +1,87 @@
+"""The shell: the same sentence as the window, for scripts and for machines without a screen.
+
+Each command is one file. Heavy packages are imported inside commands, so that ``occstudio
+--help`` answers at once. Errors that a person may see end the program with one sentence and exit
+code 1 (2 for usage); anything unforeseen goes to a log file whose path is printed.
+"""
+
+import sys
+import traceback
+from datetime import datetime
+
+import typer
+from rich.console import Console
+
+from occstudio import __version__, paths
+from occstudio.cli import dataset, demo, doctor, evaluate, models, reconstruct, train
+from occstudio.errors import OccStudioError
+
+app = typer.Typer(
+    name="occstudio",
+    help="From a scan to a mesh with neural occupancy fields. Without a command: the studio.",
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("reconstruct")(reconstruct.reconstruct_command)
+app.command("evaluate")(evaluate.evaluate_command)
+app.command("train")(train.train_command)
+app.command("doctor")(doctor.doctor_command)
+app.command("demo")(demo.demo_command)
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Entry point of the console script; returns by `SystemExit`."""
+    try:
+        code = app(standalone_mode=False)
+    except OccStudioError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _complain("stopped; what was finished before is kept")
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last door: a sentence, not a traceback
+        sys.exit(_unforeseen(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@app.callback(invoke_without_command=True)
+def _studio(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        typer.echo(f"occstudio {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from occstudio.gui.app import main as open_studio
+
+        raise typer.Exit(open_studio())
+
+
+def _unforeseen(error: Exception) -> int:
+    import click
+
+    if isinstance(error, click.exceptions.Exit):
+        return int(error.exit_code)
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    log = paths.user_state() / "errors.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now().astimezone().isoformat()} {__version__}\n")
+            traceback.print_exception(error, file=file)
+        where = f"details are in '{log}'"
+    except OSError:
+        where = "details could not be written"
+    _complain(f"something unforeseen went wrong ({type(error).__name__}: {error}); {where}")
+    return 1
+
+
+def _complain(sentence: str) -> None:
+    Console(stderr=True).print(f"[bold red]error:[/] {sentence}", highlight=False, soft_wrap=True)

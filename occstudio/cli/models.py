@@ -1,0 +1,53 @@
+"""``occstudio models list|show``: what is in the library."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(help="The models that can be used.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_command() -> None:
+    """List all models."""
+    from occstudio.inference.library import list_models
+
+    table = Table("name", "input", "family", "scores", "licence", box=None)
+    for card in list_models():
+        scores = ", ".join(f"{name} {value:.3f}" for name, value in card.scores.items())
+        table.add_row(card.name, card.input_kind, card.family, scores, card.licence)
+    Console().print(table)
+
+
+@app.command("show")
+def show_command(
+    name: Annotated[str, typer.Argument(help="Name in the library, or a checkpoint.")],
+) -> None:
+    """Show the card of one model."""
+    from occstudio.inference.checkpoint import read_checkpoint
+    from occstudio.inference.library import model_path
+
+    path = model_path(name)
+    checkpoint = read_checkpoint(path)
+    card = checkpoint.card
+    count = sum(weights.numel() for weights in checkpoint.weights.values())
+    table = Table(show_header=False, box=None)
+    for label, value in (
+        ("name", card.name),
+        ("title", card.title),
+        ("file", str(path)),
+        ("family", card.family),
+        ("parameters", f"{count:,}"),
+        ("input", f"{card.input_kind}, about {card.points_expected:,}"),
+        ("threshold", f"{card.threshold:g}"),
+        ("cube", f"{1 + card.padding:g} (padding {card.padding:g})"),
+        ("training data", card.training_data),
+        ("scores", ", ".join(f"{k} {v:g}" for k, v in card.scores.items())),
+        ("licence", card.licence),
+        ("assumed", ", ".join(card.assumed)),
+    ):
+        if value:
+            table.add_row(label, value)
+    Console().print(table)

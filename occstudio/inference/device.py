@@ -1,0 +1,38 @@
+"""Which device computes, and how large its batches are."""
+
+import torch
+
+from occstudio.errors import ModelError
+
+
+def choose_device(wish: str = "auto") -> torch.device:
+    """The device that a person asked for, or the best one there is.
+
+    Parameters
+    ----------
+    wish : str
+        ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+
+    Raises
+    ------
+    ModelError
+        If the wish can't be met here.
+    """
+    if wish == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda:0")
+        return torch.device("cpu")
+    try:
+        device = torch.device(wish)
+    except RuntimeError as error:
+        raise ModelError(f"'{wish}' is no device: use auto, cpu, cuda or mps") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ModelError("there is no CUDA device that torch can use here: choose --device cpu")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ModelError("there is no Apple GPU that torch can use here: choose --device cpu")
+    return device
+
+
+def batch_for(device: torch.device) -> int:
+    """Points per call: large enough to be fast, small enough to cancel within some 30 ms."""
+    return 16_384 if device.type == "cpu" else 262_144

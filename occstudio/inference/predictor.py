@@ -1,0 +1,180 @@
+"""A network with weights as a `ShapeModel`: numpy in, numpy out, torch in between.
+
+The only place with `inference_mode`. A latent's arrays are the encoder's feature maps; a field
+is the decoder bound to one latent, prepared once so that each call costs only its points.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from occstudio.errors import ModelError, OutOfMemoryError
+from occstudio.inference.checkpoint import Checkpoint
+from occstudio.inference.device import batch_for
+from occstudio.inference.thinning import thinned
+from occstudio.networks.conv_onet import ConvOccupancyNetwork
+from occstudio.shapes.arrays import Points, Values
+from occstudio.shapes.field import Box, Field
+from occstudio.shapes.latent import Latent
+from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.shape_model import Observation
+from occstudio.shapes.watch import UNWATCHED, Watch
+
+
+class NeuralModel:
+    """A checkpoint on a device, ready to encode and to be asked.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Weights and card.
+    device : torch.device
+        Where to compute.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+        network = checkpoint.network()
+        if not isinstance(network, ConvOccupancyNetwork):
+            raise ModelError(f"'{checkpoint.card.name}' is of a family that can't be run yet")
+        self._network = network.to(device)
+        self._device = device
+        self._card = checkpoint.card
+
+    @property
+    def card(self) -> ModelCard:
+        """What to know of the model."""
+        return self._card
+
+    @property
+    def device(self) -> str:
+        """Where it computes."""
+        return str(self._device)
+
+    @torch.inference_mode()
+    def encode(self, observation: Observation, watch: Watch = UNWATCHED) -> Latent:
+        """Feature maps of a point cloud; clouds much larger than in training are thinned.
+
+        Parameters
+        ----------
+        observation : PointCloud
+            In its own frame.
+        watch : Watch
+            Asked once before the work.
+        """
+        if self._card.input_kind != "points":
+            raise ModelError(
+                f"'{self._card.name}' takes {self._card.input_kind}, not a point cloud: "
+                "choose a model for points"
+            )
+        watch.check()
+        watch.report("encode", 0.0)
+        points = thinned(self._within(observation.model_points), self._card.points_expected)
+        try:
+            features = self._network.encode(torch.from_numpy(points)[None].to(self._device))
+        except torch.OutOfMemoryError as error:
+            raise _out_of_memory(self._device) from error
+        watch.report("encode", 1.0)
+        return Latent(
+            {name: maps[0].float().cpu().numpy() for name, maps in features.items()},
+            self._card.name,
+        )
+
+    def _within(self, points: Points) -> Points:
+        """Points in the padded cube; strays outside would be pressed onto its faces."""
+        inside = (np.abs(points) <= (1 + self._card.padding) / 2).all(axis=1)
+        if not inside.any():
+            raise ModelError("no point lies in the model's cube: fit the frame to the points")
+        return points if inside.all() else points[inside]
+
+    def field(self, latent: Latent) -> Field:
+        """The occupancy field of a latent of this model."""
+        if latent.model != self._card.name:
+            raise ModelError(
+                f"a latent of '{latent.model}' can't be decoded by '{self._card.name}': "
+                "encode the input with this model"
+            )
+        return NeuralField(self._network, latent.arrays, self._card.padding, self._device)
+
+
+class NeuralField:
+    """The decoder of a network bound to one latent.
+
+    Parameters
+    ----------
+    network : ConvOccupancyNetwork
+        In evaluation mode.
+    maps : mapping of str to array
+        Feature maps without the batch axis.
+    padding : float
+        The box is the cube of side ``1 + padding``.
+    device : torch.device
+        Where the network is.
+    """
+
+    def __init__(
+        self,
+        network: ConvOccupancyNetwork,
+        maps: Mapping[str, np.ndarray],
+        padding: float,
+        device: torch.device,
+    ) -> None:
+        self._network, self._device = network, device
+        self._features = {
+            name: torch.tensor(array, device=device)[None] for name, array in maps.items()
+        }
+        with torch.inference_mode():
+            self._decoder = network.decoder.prepare(self._features)
+        self._box = Box.cube(1 + padding)
+        self._batch = batch_for(device)
+
+    @property
+    def box(self) -> Box:
+        """The padded cube."""
+        return self._box
+
+    @property
+    def batch(self) -> int:
+        """Points per call; halved when memory runs out."""
+        return self._batch
+
+    @torch.inference_mode()
+    def __call__(self, points: Points) -> Values:
+        """Logits ``(n,)`` at model points ``(n, 3)``."""
+        given = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+        parts = [self._logits(part) for part in given.split(self._batch)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def rough(self, points: Points) -> Values:
+        """The same: these decoders gain nothing from low precision."""
+        return self(points)
+
+    def gradient(self, points: Points) -> Points:
+        """Gradient of the logit by automatic differentiation, (n, 3)."""
+        given = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+        parts = [self._gradient(part.to(self._device)) for part in given.split(self._batch)]
+        return np.concatenate(parts) if parts else np.zeros((0, 3), np.float32)
+
+    def _logits(self, points: Tensor) -> Values:
+        try:
+            return self._decoder(points.to(self._device)).float().cpu().numpy()
+        except torch.OutOfMemoryError as error:
+            if self._batch <= 1024:
+                raise _out_of_memory(self._device) from error
+            torch.cuda.empty_cache()
+            self._batch //= 2
+            return np.concatenate([self._logits(part) for part in points.split(self._batch)])
+
+    def _gradient(self, points: Tensor) -> Points:
+        asked = points.clone().requires_grad_(requires_grad=True)
+        features = {name: maps.detach() for name, maps in self._features.items()}
+        logits = self._network.decode(asked[None], features)
+        (slope,) = torch.autograd.grad(logits.sum(), asked)
+        return slope.cpu().numpy()
+
+
+def _out_of_memory(device: torch.device) -> OutOfMemoryError:
+    return OutOfMemoryError(
+        f"{device} has too little memory for this model: close other programs or use the cpu"
+    )

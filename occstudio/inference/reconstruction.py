@@ -1,0 +1,45 @@
+"""The sentence of the product, run once: observation, latent, field, surface, mesh."""
+
+from occstudio.extraction.surface import extract_surface
+from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.shape_model import Observation, ShapeModel
+from occstudio.shapes.watch import UNWATCHED, Watch
+
+
+def reconstruct(
+    observation: Observation,
+    model: ShapeModel,
+    *,
+    resolution: int = 128,
+    threshold: float | None = None,
+    watch: Watch = UNWATCHED,
+) -> Mesh:
+    """The mesh of an observation, back in the observation's world.
+
+    Parameters
+    ----------
+    observation : PointCloud
+        What was seen; its frame says how it lies in the model's cube.
+    model : ShapeModel
+        For example `occstudio.load_model()`.
+    resolution : int
+        Cells along each side of the field's box, 16 to 1024.
+    threshold : float, optional
+        Probability of the surface; the model's own if None.
+    watch : Watch
+        Told of progress, asked whether to go on.
+
+    Returns
+    -------
+    Mesh
+        World coordinates, float64, wound outward, with normals.
+
+    Raises
+    ------
+    NoSurfaceError
+        If the field crosses the threshold nowhere.
+    """
+    field = model.field(model.encode(observation, watch))
+    level = model.card.threshold if threshold is None else threshold
+    extraction = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
+    return extraction.mesh.placed(observation.frame)
