@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyvista as pv
 
 from occstudio.shapes.arrays import Points, WorldPoints
@@ -30,6 +31,15 @@ def side_by_side(points: WorldPoints | Points, mesh: Mesh, path: Path) -> None:
     surface = pv.PolyData.from_regular_faces(mesh.vertices, mesh.faces)
     plotter.add_mesh(surface, color=_CLAY, smooth_shading=True, split_sharp_edges=True)
     plotter.link_views()
-    plotter.view_vector((0.7, 0.45, 1.0), viewup=(0, 1, 0))
+    plotter.camera_position = _view(mesh)
     plotter.screenshot(path)
     plotter.close()
+
+
+def _view(mesh: Mesh) -> list[tuple[float, ...]]:
+    """Camera position, focal point and up that hold the mesh."""
+    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    center, away = (low + high) / 2, np.array([0.7, 0.45, 1.0])
+    distance = 2.2 * float(np.linalg.norm(high - low))
+    position = center + away / np.linalg.norm(away) * distance
+    return [tuple(map(float, position)), tuple(map(float, center)), (0.0, 1.0, 0.0)]

@@ -68,7 +68,8 @@ class Affine:
 
     def inverse(self, points: Points) -> Points:
         """Undo the map."""
-        return (points - self.offset) @ np.linalg.inv(self.matrix).T
+        back: NDArray[np.float32] = np.linalg.inv(self.matrix).astype(np.float32)
+        return (points - self.offset) @ back.T
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,8 @@ def _sample(
         ]
     )
     np.clip(queries, -half, half, out=queries)
-    inside = shape.occupancy(np.ascontiguousarray(deformation.inverse(queries)))
+    asked = deformation.inverse(np.asarray(queries, np.float32))
+    inside = shape.occupancy(np.ascontiguousarray(asked, np.float32))
     return (
         np.ascontiguousarray(scan, np.float32),
         np.ascontiguousarray(queries, np.float32),

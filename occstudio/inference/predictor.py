@@ -167,7 +167,7 @@ class NeuralField:
             return np.concatenate([self._logits(part) for part in points.split(self._batch)])
 
     def _gradient(self, points: Tensor) -> Points:
-        asked = points.clone().requires_grad_(requires_grad=True)
+        asked = points.clone().requires_grad_(True)
         features = {name: maps.detach() for name, maps in self._features.items()}
         logits = self._network.decode(asked[None], features)
         (slope,) = torch.autograd.grad(logits.sum(), asked)

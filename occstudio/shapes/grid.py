@@ -15,7 +15,7 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from occstudio.shapes.arrays import Indices, Points, frozen
+from occstudio.shapes.arrays import Indices, Points
 from occstudio.shapes.field import Box
 
 BRICK = 8
@@ -104,7 +104,11 @@ class ValueGrid:
                 f"but they came as {values.shape}"
             )
         bricks, closed = split_into_bricks(np.asarray(values, np.float32))
-        return cls(grid, frozen(bricks), frozen(closed), frozen(np.ones(closed.shape, bool)))
+        return cls(grid, bricks, closed, np.ones(closed.shape, bool))
+
+    def __post_init__(self) -> None:
+        for array in (self.bricks, self.values, self.known):
+            array.flags.writeable = False
 
     def to_array(self) -> NDArray[np.float32]:
         """All values as ``[x, y, z]``, NaN where the field was not asked: for small grids."""

@@ -45,7 +45,11 @@ class Latent:
         ModelError
             If the two come from different models or differ in shape.
         """
-        return self._combined(other, lambda a, b: a + np.float32(fraction) * (b - a))
+
+        def blend(a: Array, b: Array) -> Array:
+            return (a + np.float32(fraction) * (b - a)).astype(np.float32)
+
+        return self._combined(other, blend)
 
     def __add__(self, other: "Latent") -> "Latent":
         return self._combined(other, np.add)
