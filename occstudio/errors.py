@@ -54,7 +54,7 @@ class NoSurfaceError(OccStudioError):
         self.threshold, self.low, self.high, self.suggestion = threshold, low, high, suggestion
         side = "below" if high < threshold else "above"
         remedy = (
-            f"try a threshold of {suggestion:.3g}"
+            f"try a threshold of {suggestion:g}"
             if suggestion is not None
             else "the field is constant; check the input and the model"
         )

@@ -1,0 +1,1 @@
+"""Field -> mesh: which points to ask (lattice), triangles (contour), vertices put right."""
