@@ -1,0 +1,148 @@
+"""The application: Qt, the studio and the window, put together.
+
+The window is shown before torch is imported: listing and loading models happens on a worker.
+Whatever escapes a slot or a thread is logged and told in the status line; it never ends the app.
+"""
+
+import logging
+import logging.handlers
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from occstudio import paths
+from occstudio.gui.bridge import Bridge
+from occstudio.gui.main_window import MainWindow
+from occstudio.gui.opengl import probe_opengl
+from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
+from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.shape_model import ShapeModel
+from occstudio.studio.notice import notice_of
+from occstudio.studio.settings import load_settings, save_settings
+from occstudio.studio.studio import Studio
+
+SAMPLE_SUFFIXES = (".ply", ".npz", ".xyz", ".obj")
+"""Bundled files with these suffixes are offered by the empty window."""
+
+_log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the app until its window is closed.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Files to open; by default those of the command line.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    files = [Path(name) for name in (sys.argv[1:] if arguments is None else arguments)]
+    _log_to_file()
+    app = make_application()
+    bridge = Bridge(app)
+    studio = Studio(
+        load_model_of_library, list_models_of_library, post=bridge.post, settings=load_settings()
+    )
+    apply_theme(app, chosen_theme(studio.settings.theme))
+    window = MainWindow(studio, probe_opengl(), bundled_samples())
+    catch_everything(studio, bridge)
+    window.show()
+    # After the first frame is on the screen: torch takes seconds to import.
+    QTimer.singleShot(0, lambda: studio.refresh_models(warm_up=True))
+    studio.open_files(files)
+    code = app.exec()
+    save_settings(studio.settings)
+    return code
+
+
+def make_application() -> QApplication:
+    """The one `QApplication`, named and with sharp pictures on fine screens."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("occstudio")
+    app.setApplicationDisplayName("OccStudio")
+    app.setDesktopFileName("occstudio")
+    apply_font(app)
+    picture = paths.resources() / "icons" / "occstudio.svg"
+    app.setWindowIcon(QIcon(str(picture)))
+    return app
+
+
+def bundled_samples() -> tuple[Path, ...]:
+    """The sample inputs that ship, at most three."""
+    folder = paths.samples()
+    if not folder.is_dir():
+        return ()
+    found = (path for path in folder.iterdir() if path.suffix in SAMPLE_SUFFIXES)
+    return tuple(sorted(found)[:3])
+
+
+def catch_everything(studio: Studio, bridge: Bridge) -> None:
+    """Tell exceptions that nobody caught in the status line instead of ending the app."""
+
+    def tell(error: BaseException) -> None:
+        notice = notice_of(error)
+        bridge.post(lambda: studio.noticed.emit(notice))
+
+    def in_slot(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        tell(error.with_traceback(trace))
+
+    def in_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            tell(arguments.exc_value)
+
+    sys.excepthook = in_slot
+    threading.excepthook = in_thread
+
+
+def load_model_of_library(name: str, device: str) -> ShapeModel:
+    """A model by name on a device; imports torch, so on a worker only."""
+    from occstudio.inference.library import load_model
+
+    return load_model(name, device)
+
+
+def list_models_of_library() -> Sequence[ModelCard]:
+    """Cards of all models; imports torch, so on a worker only."""
+    from occstudio.inference.library import list_models
+
+    return list_models()
+
+
+def _log_to_file() -> None:
+    folder = paths.user_state() / "logs"
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.RotatingFileHandler(
+                folder / "occstudio.log", maxBytes=500_000, backupCount=3, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        _log.warning("no log is written to '%s': %s", folder, error)
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s: %(message)s",
+        handlers=handlers,
+    )

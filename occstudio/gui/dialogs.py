@@ -1,0 +1,111 @@
+"""The few windows beside the main one: details of a notice, shortcuts, about."""
+
+import platform
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+import occstudio
+from occstudio.gui.opengl import OpenGl
+from occstudio.studio.notice import Notice
+from occstudio.studio.studio import Studio
+
+
+def show_details(parent: QWidget, notice: Notice) -> QDialog:
+    """A notice in full, with a button that copies it."""
+    dialog, layout = _dialog(parent, "Details", "detailsDialog")
+    sentence = QLabel(notice.sentence + ".", dialog)
+    sentence.setWordWrap(True)
+    text = QPlainTextEdit(notice.details, dialog)
+    text.setObjectName("detailsDialog-text")
+    text.setAccessibleName("Details")
+    text.setReadOnly(True)
+    layout.addWidget(sentence)
+    layout.addWidget(text, 1)
+    copy = QPushButton("Copy", dialog)
+    copy.setToolTip("Copy the text, for a report")
+    whole = f"{notice.sentence}.\n\n{notice.details}"
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(whole))
+    _close_button(dialog, layout).addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+    dialog.resize(560, 320)
+    dialog.show()
+    return dialog
+
+
+def show_shortcuts(parent: QWidget) -> QDialog:
+    """All shortcuts, from the table of actions, and what the mouse does."""
+    from occstudio.gui.actions import shortcut_sheet
+
+    dialog, layout = _dialog(parent, "Shortcuts", "shortcutsDialog")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(8)
+    mouse = (
+        ("Drag", "Orbit"),
+        ("Shift or right drag", "Pan"),
+        ("Wheel", "Zoom to the cursor"),
+        ("Double click", "Frame all"),
+    )
+    rows = (*shortcut_sheet(), *mouse)
+    half = (len(rows) + 1) // 2
+    for number, (keys, what) in enumerate(rows):
+        column = 2 * (number // half)
+        key = QLabel(keys, dialog)
+        key.setProperty("role", "key")
+        grid.addWidget(key, number % half, column)
+        grid.addWidget(QLabel(what, dialog), number % half, column + 1)
+    layout.addLayout(grid)
+    _close_button(dialog, layout)
+    dialog.show()
+    return dialog
+
+
+def show_about(parent: QWidget, studio: Studio, opengl: OpenGl) -> QDialog:
+    """Version, models, device and display, to be copied into a report."""
+    dialog, layout = _dialog(parent, "About OccStudio", "aboutDialog")
+    title = QLabel(f"OccStudio {occstudio.__version__}", dialog)
+    title.setProperty("role", "title")
+    models = ", ".join(card.name for card in studio.models) or "none"
+    facts = QLabel(
+        f"From an observation to a mesh, by neural implicit shapes.\n\n"
+        f"Models: {models}\nDevice: {studio.settings.device}\n"
+        f"Display: {opengl.renderer or opengl.problem}\n"
+        f"Qt {qVersion()}, Python {platform.python_version()}, {platform.platform()}",
+        dialog,
+    )
+    facts.setWordWrap(True)
+    facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    layout.addWidget(title)
+    layout.addWidget(facts)
+    _close_button(dialog, layout)
+    dialog.resize(460, 260)
+    dialog.show()
+    return dialog
+
+
+def _dialog(parent: QWidget, title: str, name: str) -> tuple[QDialog, QVBoxLayout]:
+    dialog = QDialog(parent)
+    dialog.setObjectName(name)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(24, 20, 24, 16)
+    layout.setSpacing(14)
+    return dialog, layout
+
+
+def _close_button(dialog: QDialog, layout: QVBoxLayout) -> QDialogButtonBox:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
+    buttons.rejected.connect(dialog.close)
+    layout.addWidget(buttons)
+    return buttons

@@ -1,0 +1,275 @@
+"""The window: it arranges panels, view and bars around the studio, and does nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSize, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QPushButton,
+    QSizePolicy,
+    QToolBar,
+    QWidget,
+)
+
+from occstudio.gui.actions import Actions
+from occstudio.gui.commands import Commands
+from occstudio.gui.dialogs import show_about, show_details, show_shortcuts
+from occstudio.gui.opengl import OpenGl
+from occstudio.gui.panels.inspector import InspectorPanel
+from occstudio.gui.panels.models import ModelPicker
+from occstudio.gui.panels.shapes import ShapesPanel
+from occstudio.gui.panels.status import status_facts
+from occstudio.gui.stage import NoView, Stage, View
+from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
+from occstudio.gui.widgets.drop_overlay import DropOverlay
+from occstudio.gui.widgets.panel_title import PanelTitle
+from occstudio.gui.widgets.status_strip import StatusStrip
+from occstudio.studio.document import Document
+from occstudio.studio.notice import Notice
+from occstudio.studio.settings import Settings
+from occstudio.studio.studio import Studio
+
+FORMATS = "PLY, OBJ, STL, GLB, XYZ, PCD, LAS, E57, NPZ and more, in any unit."
+"""What can be dropped, in a breath."""
+
+
+class MainWindow(QMainWindow):
+    """The studio's window.
+
+    Parameters
+    ----------
+    studio : Studio
+        What is shown and worked on.
+    opengl : OpenGl
+        What `probe_opengl` found.
+    samples : sequence of Path
+        What an empty window offers.
+    """
+
+    def __init__(self, studio: Studio, opengl: OpenGl, samples: Sequence[Path] = ()) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("OccStudio")
+        self.setAcceptDrops(True)
+        self.studio, self.opengl = studio, opengl
+        self._theme = chosen_theme(studio.settings.theme)
+        self.commands = Commands(studio, self)
+        self.actions_table = Actions(self.commands, self)
+        self.shapes = ShapesPanel(studio, self._theme, self)
+        self.inspector = InspectorPanel(studio, self._theme, self)
+        self.models = ModelPicker(studio, self)
+        self.stage = Stage(samples, FORMATS, self)
+        self.viewport: View = self._view()
+        self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
+        self._drop = DropOverlay(self)
+        self._export = QPushButton(" Export…", self)
+        self._build()
+        self._connect()
+        self.set_theme(self._theme)
+        self._show_settings(studio.settings)
+        self._show_document(studio.document)
+
+    # -- called by the application and by commands -------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress the application and everything that paints itself."""
+        self._theme = theme
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+        for part in (
+            self.actions_table,
+            self.shapes,
+            self.inspector,
+            self.models,
+            self.stage.empty,
+            self.viewport,
+            self.status,
+        ):
+            part.set_theme(theme)
+        for title in self.findChildren(PanelTitle):
+            title.set_theme(theme)
+        self._export.setIcon(icon("export-variant", theme, color=theme.on_accent))
+
+    def change_settings(self, settings: Settings) -> None:
+        """Remember choices and show them."""
+        theme_changed = settings.theme != self.studio.settings.theme
+        self.studio.change_settings(settings)
+        if theme_changed:
+            self.set_theme(chosen_theme(settings.theme))
+        self._show_settings(settings)
+
+    def show_shortcuts(self) -> None:
+        """Show all shortcuts."""
+        show_shortcuts(self)
+
+    def show_about(self) -> None:
+        """Show version and device."""
+        show_about(self, self.studio, self.opengl)
+
+    # -- arranging ---------------------------------------------------------------------------
+
+    def _view(self) -> View:
+        if self.opengl.problem:
+            blind = NoView(self.opengl.problem, self.stage)
+            self.stage.hold(blind)
+            return blind
+        # Imported here: VTK is heavy, and of no use without OpenGL.
+        from occstudio.gui.viewport import Viewport
+
+        viewport = Viewport(self.stage, is_software=self.opengl.is_software)
+        self.stage.hold(viewport)
+        return viewport
+
+    def _build(self) -> None:
+        self.setCentralWidget(self.stage)
+        self._dock("Shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
+        self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
+        self.setStatusBar(self.status)
+        menus = self.actions_table.fill_menu_bar(self.menuBar())
+        menus["View"].addSeparator()
+        for dock in self.findChildren(QDockWidget):
+            menus["View"].addAction(dock.toggleViewAction())
+        bar = QToolBar("Toolbar", self)
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(ICON)
+        bar.toggleViewAction().setEnabled(False)
+        self.actions_table.fill_toolbar(bar)
+        spacer = QWidget(bar)
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        bar.addWidget(self.models)
+        gap = QWidget(bar)
+        gap.setFixedWidth(6)
+        bar.addWidget(gap)
+        self._export.setObjectName("toolbar-export")
+        self._export.setProperty("role", "primary")
+        self._export.setAccessibleName("Export")
+        self._export.setIconSize(ICON)
+        bar.addWidget(self._export)
+        self.addToolBar(bar)
+        self.setMinimumSize(QSize(860, 560))
+        self._restore_layout()
+
+    def _dock(self, title: str, body: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setTitleBarWidget(PanelTitle(title, dock))
+        dock.setWidget(body)
+        body.setMinimumWidth(min(width, 200))
+        self.addDockWidget(area, dock)
+        self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+
+    def _connect(self) -> None:
+        studio = self.studio
+        studio.changed.subscribe(lambda _, new: self._show_document(new))
+        studio.result_arrived.subscribe(self._show_result)
+        studio.activity_changed.subscribe(self.status.show_activity)
+        studio.noticed.subscribe(self.status.show_notice)
+        self.stage.empty.open_wanted.connect(self.commands.open)
+        self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
+        export = self.actions_table["export"]
+        self._export.clicked.connect(export.trigger)
+        export.changed.connect(self._show_export)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._follow_system)
+
+    def _follow_system(self) -> None:
+        if self.studio.settings.theme == "system":
+            self.set_theme(chosen_theme("system"))
+
+    def _show_details(self, notice: Notice) -> None:
+        show_details(self, notice)
+
+    def _remedy(self, notice: Notice) -> None:
+        if notice.remedy is not None:
+            self.studio.apply(notice.remedy)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show_document(self, document: Document) -> None:
+        self.stage.show_document(document)
+        self.viewport.show_document(document, self.studio.results)
+        self.actions_table.show(self.studio)
+        self._show_facts()
+        self._show_export()
+        current = document.current
+        self.setWindowTitle("OccStudio" if current is None else f"{current.name} – OccStudio")
+
+    def _show_result(self, item_id: int) -> None:
+        self.viewport.show_result(item_id, self.studio.results.get(item_id))
+        self._show_facts()
+
+    def _show_settings(self, settings: Settings) -> None:
+        self.viewport.show_points(settings.shows_points)
+        self.viewport.show_floor(settings.shows_floor)
+        self.actions_table.show(self.studio)
+
+    def _show_facts(self) -> None:
+        self.status.show_facts(*status_facts(self.studio))
+
+    def _show_export(self) -> None:
+        export = self.actions_table["export"]
+        self._export.setEnabled(export.isEnabled())
+        self._export.setToolTip(export.toolTip())
+
+    # -- dropping ----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome anywhere in the window."""
+        files = _files(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self._drop.cover(len(files), self._theme)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002 - Qt says so
+        """They went elsewhere."""
+        self._drop.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what can be opened; the studio says what cannot."""
+        self._drop.hide()
+        files = _files(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.studio.open_files(files)
+
+    # -- coming and going --------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout and give everything back."""
+        parts = (self.saveGeometry(), self.saveState())
+        state = " ".join(bytes(part.toBase64().data()).decode("ascii") for part in parts)
+        self.studio.change_settings(replace(self.studio.settings, window=state))
+        self.studio.close()
+        self.viewport.close()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A drag that ends outside leaves no overlay behind."""
+        if event.type() == QEvent.Type.ActivationChange:
+            self._drop.hide()
+        super().changeEvent(event)
+
+    def _restore_layout(self) -> None:
+        self.resize(1280, 800)
+        geometry, _, state = self.studio.settings.window.partition(" ")
+        if state:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+            self.restoreState(QByteArray.fromBase64(state.encode("ascii")))
+
+
+def _files(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

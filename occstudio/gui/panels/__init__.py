@@ -1,0 +1,1 @@
+"""Panels: functions of the document. They hold no state and never talk to each other."""

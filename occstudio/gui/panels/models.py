@@ -1,0 +1,82 @@
+"""The choice of model, for the selected shape and for those that come."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from occstudio.gui.theme import Theme, icon
+from occstudio.shapes.model_card import ModelCard
+from occstudio.studio import edits
+from occstudio.studio.document import Document
+from occstudio.studio.studio import Studio
+
+
+class ModelPicker(QComboBox):
+    """The library's models.
+
+    Parameters
+    ----------
+    studio : Studio
+        What is shown and worked on.
+    """
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("modelPicker")
+        self.setAccessibleName("Model")
+        self.setMinimumContentsLength(16)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._studio = studio
+        self._theme: Theme | None = None
+        self._show_models(studio.models)
+        studio.models_listed.subscribe(self._show_models)
+        studio.changed.subscribe(lambda _, new: self._show_document(new))
+        self.activated.connect(self._choose)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icons."""
+        self._theme = theme
+        for place in range(self.count()):
+            self.setItemIcon(place, icon("brain", theme, color=theme.muted))
+
+    def _show_models(self, cards: tuple[ModelCard, ...]) -> None:
+        usable = [card for card in cards if card.input_kind == "points"]
+        with QSignalBlocker(self):
+            self.clear()
+            for card in usable:
+                self.addItem(card.name, card.name)
+                self.setItemData(self.count() - 1, _about(card), 3)  # Qt.ToolTipRole
+            if not usable:
+                self.addItem("Looking for models…" if not cards else "No model for points", "")
+        self.setEnabled(bool(usable))
+        if self._theme is not None:
+            self.set_theme(self._theme)
+        self._show_document(self._studio.document)
+
+    def _show_document(self, document: Document) -> None:
+        item = document.current
+        name = item.model if item is not None else self._studio.settings.model
+        place = self.findData(name)
+        with QSignalBlocker(self):
+            if place >= 0:
+                self.setCurrentIndex(place)
+        card = next((card for card in self._studio.models if card.name == name), None)
+        about = _about(card) if card is not None else "the first in the library"
+        self.setToolTip(f"Model that makes the surface: {about}")
+
+    def _choose(self, place: int) -> None:
+        name = str(self.itemData(place))
+        card = next((card for card in self._studio.models if card.name == name), None)
+        if card is None:
+            return
+        self._studio.change_settings(replace(self._studio.settings, model=name))
+        ids = self._studio.document.selection
+        if ids:
+            self._studio.apply(edits.set_model(ids, name, card.threshold))
+
+
+def _about(card: ModelCard) -> str:
+    score = card.scores.get("iou")
+    said = card.title or card.name
+    return f"{said} (IoU {score:.2f})" if score is not None else said

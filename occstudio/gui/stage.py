@@ -1,0 +1,136 @@
+"""The middle of the window: the 3-D view, and over it what an empty window says.
+
+Where there is no OpenGL, a plain explanation stands in for the view, and everything else works.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from occstudio.gui.theme import Theme
+from occstudio.gui.widgets.empty_state import EmptyState
+from occstudio.studio.document import Document
+from occstudio.studio.pipeline import ShapeResult
+
+
+class View(Protocol):
+    """What the window asks of a 3-D view."""
+
+    def show_document(self, document: Document, results: dict[int, ShapeResult]) -> None:
+        """Make the view what the document says."""
+        ...
+
+    def show_result(self, item_id: int, result: ShapeResult | None) -> None:
+        """Swap in a new surface."""
+        ...
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour everything."""
+        ...
+
+    def show_points(self, shown: bool) -> None:
+        """Ghost the inputs over the results, or not."""
+        ...
+
+    def show_floor(self, shown: bool) -> None:
+        """Draw the floor, or not."""
+        ...
+
+    def frame(self, item_ids: tuple[int, ...] | None) -> None:
+        """Bring these shapes (or all) into view."""
+        ...
+
+    def look(self, azimuth: float, elevation: float) -> None:
+        """Look from a side."""
+        ...
+
+    def close(self) -> object:
+        """Give everything back."""
+        ...
+
+
+class NoView(QLabel):
+    """Stands in for the 3-D view where there is no OpenGL.
+
+    Parameters
+    ----------
+    reason : str
+        What is missing.
+    """
+
+    def __init__(self, reason: str, parent: QWidget) -> None:
+        super().__init__(
+            f"The 3-D view needs OpenGL 3.2, which is not available here ({reason}).\n\n"
+            "Files are still opened, reconstructed and exported.\n"
+            "On a remote desktop or in a virtual machine, switch on 3-D acceleration\n"
+            "or install Mesa's software driver (libgl1-mesa-dri).",
+            parent,
+        )
+        self.setObjectName("noView")
+        self.setProperty("role", "muted")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+
+    def show_document(self, document: Document, results: dict[int, ShapeResult]) -> None:
+        """Nothing to draw on."""
+
+    def show_result(self, item_id: int, result: ShapeResult | None) -> None:
+        """Nothing to draw on."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """The style sheet does it."""
+
+    def show_points(self, shown: bool) -> None:
+        """Nothing to draw on."""
+
+    def show_floor(self, shown: bool) -> None:
+        """Nothing to draw on."""
+
+    def frame(self, item_ids: tuple[int, ...] | None) -> None:
+        """Nothing to look at."""
+
+    def look(self, azimuth: float, elevation: float) -> None:
+        """Nothing to look at."""
+
+
+class Stage(QWidget):
+    """Holds the view and centres the empty state over it.
+
+    Parameters
+    ----------
+    samples : sequence of Path
+        What the empty state offers.
+    formats : str
+        Which files can be opened, in words.
+    """
+
+    def __init__(self, samples: Sequence[Path], formats: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("stage")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self.empty = EmptyState(samples, formats, self)
+
+    def hold(self, view: QWidget) -> None:
+        """Put the view in its place."""
+        self._layout.addWidget(view)
+        self.empty.raise_()
+
+    def show_document(self, document: Document) -> None:
+        """Offer something to do while there is nothing."""
+        self.empty.setVisible(not document.items)
+        self._center()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the empty state in the middle."""
+        super().resizeEvent(event)
+        self._center()
+
+    def _center(self) -> None:
+        size = self.empty.sizeHint().boundedTo(self.size())
+        self.empty.resize(size)
+        self.empty.move((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)

@@ -1,0 +1,41 @@
+"""The title of a docked panel: its name and a button that closes it (the View menu has it)."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from occstudio.gui.theme import Theme, icon
+
+
+class PanelTitle(QWidget):
+    """Name and close button.
+
+    Parameters
+    ----------
+    title : str
+        The panel's name.
+    dock : QDockWidget
+        What is closed, and dragged by this.
+    """
+
+    def __init__(self, title: str, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setObjectName(f"panelTitle-{title.lower()}")
+        self.setProperty("role", "panelTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        label = QLabel(title, self)
+        label.setProperty("role", "panelTitle")
+        self._close = QToolButton(self)
+        self._close.setObjectName(f"panelClose-{title.lower()}")
+        self._close.setProperty("role", "quiet")
+        self._close.setIconSize(QSize(14, 14))
+        self._close.setAccessibleName(f"Close {title}")
+        self._close.setToolTip(f"Close {title} (View menu brings it back)")
+        self._close.clicked.connect(dock.close)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 10, 8, 6)
+        layout.addWidget(label, 1)
+        layout.addWidget(self._close)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the cross."""
+        self._close.setIcon(icon("close", theme, color=theme.muted))

@@ -1,0 +1,100 @@
+"""Files become sources: what can be used is used, the rest is listed once, with reasons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from occstudio.errors import OccStudioError
+from occstudio.shapes.point_cloud import PointCloud
+from occstudio.shapes.watch import Watch
+from occstudio.studio.document import Source
+from occstudio.studio.notice import Notice, Severity
+
+ReadCloud = Callable[[Path], tuple[PointCloud, tuple[str, ...]]]
+"""Reads a point cloud and notes about it from a file, or raises an `OccStudioError`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenedFiles:
+    """What came of opening several files.
+
+    Parameters
+    ----------
+    sources : tuple of Source
+        What could be used, in order.
+    rejected : tuple of (Path, str)
+        What could not, with the reason.
+    """
+
+    sources: tuple[Source, ...]
+    rejected: tuple[tuple[Path, str], ...]
+
+    @property
+    def notice(self) -> Notice | None:
+        """One notice about everything that could not be used; None if all could."""
+        if not self.rejected:
+            return None
+        details = "\n".join(f"{path.name or path}: {reason}" for path, reason in self.rejected)
+        if len(self.rejected) == 1 and not self.sources:
+            path, reason = self.rejected[0]
+            return Notice(f"'{path.name or path}' was not opened: {reason}", "", Severity.ERROR)
+        total = len(self.rejected) + len(self.sources)
+        text = f"{len(self.rejected)} of {total} files could not be used"
+        if not self.sources:
+            text = f"none of {total} files could be used"
+        severity = Severity.WARNING if self.sources else Severity.ERROR
+        return Notice(text, details, severity)
+
+
+def open_sources(files: Sequence[Path], watch: Watch, read: ReadCloud | None = None) -> OpenedFiles:
+    """Read files one after another.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Whatever was dropped: folders, films and vanished files are rejected with a reason.
+    watch : Watch
+        Asked before each file.
+    read : callable, optional
+        `occstudio.exchange.read_point_cloud_with_notes` by default.
+    """
+    reader = read or _read_point_cloud
+    sources: list[Source] = []
+    rejected: list[tuple[Path, str]] = []
+    for done, path in enumerate(files):
+        watch.check()
+        watch.report("opening", done / len(files))
+        reason = _unusable(path)
+        if reason:
+            rejected.append((path, reason))
+            continue
+        try:
+            cloud, notes = reader(path)
+            sources.append(Source.of(cloud, path, notes))
+        except OccStudioError as error:
+            rejected.append((path, _without_path(str(error), path)))
+    return OpenedFiles(tuple(sources), tuple(rejected))
+
+
+def _unusable(path: Path) -> str:
+    try:
+        if path.is_dir():
+            return "it is a folder; drop the files in it instead"
+        if not path.exists():
+            return "it is not there (any more)"
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _without_path(message: str, path: Path) -> str:
+    # The list names the file already; readers name it as well.
+    prefix = f"could not read '{path}': "
+    return message.removeprefix(prefix)
+
+
+def _read_point_cloud(path: Path) -> tuple[PointCloud, tuple[str, ...]]:
+    from occstudio.exchange.point_cloud_reader import read_point_cloud_with_notes
+
+    found = read_point_cloud_with_notes(path)
+    return found.cloud, found.notes

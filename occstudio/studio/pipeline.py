@@ -1,0 +1,187 @@
+"""The sentence of the product as stages that remember: encode, field, lattice, surface.
+
+A request is a frozen value with everything that its result depends on (`Wish`). Each stage
+keeps its last results under the identity of its inputs, so another threshold asks the network
+only what is not known yet near the new surface, and undo finds what it left.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Self, TypeVar
+
+from occstudio.shapes.frame import Frame
+from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.shape_model import ShapeModel
+from occstudio.shapes.watch import Watch
+from occstudio.studio.document import ShapeItem, Source
+from occstudio.studio.memory import Memory
+from occstudio.studio.mesh_facts import MeshFacts, measure
+from occstudio.studio.sampling import Sampling
+
+LoadModel = Callable[[str, str], ShapeModel]
+"""From a model's name and a device to a loaded model."""
+
+Made = TypeVar("Made")
+
+
+class Quality(Enum):
+    """A quick look while the hand moves, or the surface that was asked for."""
+
+    PREVIEW = "preview"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Everything that the surface of an item depends on."""
+
+    source: Source
+    frame: Frame
+    model: str
+    resolution: int
+    threshold: float
+
+    @classmethod
+    def of(cls, item: ShapeItem) -> Self:
+        """The wish of an item; its name and its eye don't matter."""
+        return cls(item.source, item.frame, item.model, item.resolution, item.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRequest:
+    """One item's wish at one quality; ids grow, so the newest is known."""
+
+    id: int
+    item_id: int
+    wish: Wish
+    quality: Quality
+    device: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeResult:
+    """The surface of a request.
+
+    Parameters
+    ----------
+    request_id : int
+        Of the request.
+    wish : Wish
+        What was asked.
+    quality : Quality
+        Preview or full.
+    mesh : Mesh
+        In the model's cube, with normals.
+    resolution : int
+        Cells along an axis; coarser than wished in a preview.
+    device : str
+        Where the field was evaluated.
+    evaluations : int
+        Points that the field was asked for this surface.
+    seconds : mapping of str to float
+        By stage; what was remembered is missing.
+    facts : MeshFacts or None
+        Measured of full surfaces.
+    """
+
+    request_id: int
+    wish: Wish
+    quality: Quality
+    mesh: Mesh
+    resolution: int
+    device: str
+    evaluations: int
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    facts: MeshFacts | None = None
+
+
+def plan(request_id: int, item: ShapeItem, quality: Quality, device: str) -> ShapeRequest:
+    """The request that gives an item its surface; microseconds, no look at any array."""
+    return ShapeRequest(request_id, item.id, Wish.of(item), quality, device)
+
+
+class Pipeline:
+    """The stages with their memories. `run` belongs to one thread, `model` to any.
+
+    Parameters
+    ----------
+    load_model : callable
+        From a name and a device to a `ShapeModel`.
+    """
+
+    def __init__(self, load_model: LoadModel) -> None:
+        self._load_model = load_model
+        self._model_lock = threading.Lock()
+        self._models, self._clouds = Memory(2), Memory(8)
+        self._latents, self._fields = Memory(8), Memory(8)
+        self._samplings, self._surfaces = Memory(4), Memory(6)
+
+    def model(self, name: str, device: str) -> ShapeModel:
+        """The model of a name on a device, loaded once."""
+        with self._model_lock:
+            return self._models.get((name, device), lambda: self._load_model(name, device))[0]
+
+    def run(self, request: ShapeRequest, watch: Watch) -> ShapeResult:
+        """The surface of a request.
+
+        Raises
+        ------
+        OccStudioError
+            If a stage fails; what earlier stages made stays remembered.
+        Cancelled
+            If the watch says so.
+        """
+        clock = _Clock()
+        wish = request.wish
+        watch.report("loading model", 0.0)
+        model = clock.timed("load", lambda: self.model(wish.model, request.device))
+        cloud, _ = self._clouds.get(
+            (wish.source, wish.frame), lambda: wish.source.cloud.with_frame(wish.frame)
+        )
+        watch.check()
+        latent, _ = self._latents.get(
+            (model, cloud), lambda: clock.timed("encode", lambda: model.encode(cloud, watch))
+        )
+        shape_field, _ = self._fields.get((model, latent), lambda: model.field(latent))
+        sampling, _ = self._samplings.get((shape_field,), lambda: Sampling(shape_field))
+        resolution = wish.resolution
+        if request.quality is Quality.PREVIEW:
+            resolution = sampling.preview_resolution(wish.resolution)
+        extraction, is_remembered = self._surfaces.get(
+            (sampling, resolution, wish.threshold, request.quality.value),
+            lambda: sampling.surface(
+                resolution, wish.threshold, watch, is_preview=request.quality is Quality.PREVIEW
+            ),
+        )
+        facts = None
+        if request.quality is Quality.FULL:
+            watch.check()
+            facts = clock.timed("measure", lambda: measure(extraction.mesh, wish.frame))
+        return ShapeResult(
+            request.id,
+            wish,
+            request.quality,
+            extraction.mesh,
+            resolution,
+            model.device,
+            0 if is_remembered else extraction.evaluations,
+            clock.seconds | ({} if is_remembered else dict(extraction.seconds)),
+            facts,
+        )
+
+
+class _Clock:
+    """Seconds by stage, for what was really done."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def timed(self, stage: str, make: Callable[[], Made]) -> Made:
+        """Do it and remember how long it took."""
+        started = time.perf_counter()
+        made = make()
+        self.seconds[stage] = time.perf_counter() - started
+        return made

@@ -1,0 +1,102 @@
+"""One field's lattice, with what was learnt about its cost.
+
+How fine may a preview be? The first is chosen by the cost of a point; from then on each preview
+that was quick allows the next a finer grid, and one that was slow a coarser. Grids of previews
+and of full surfaces share the lattice's answers, so a dragged threshold asks for little.
+"""
+
+import numpy as np
+
+from occstudio.extraction.lattice import Lattice
+from occstudio.extraction.preview import RESOLUTIONS, preview_resolution
+from occstudio.extraction.surface import Extraction, extract_surface
+from occstudio.shapes.arrays import Normals
+from occstudio.shapes.field import Field
+from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.watch import Watch
+
+PREVIEW_S = 0.04
+"""What a preview may take."""
+
+FIELD_NORMALS_UP_TO = 128
+"""Up to this resolution vertices are refined and normals are the field's; on finer grids linear
+interpolation and the triangles' normals do as well, at a fraction of the cost."""
+
+_UNKNOWN_COST_S = 8e-6
+
+
+class Sampling:
+    """The lattice of one field, and surfaces from it.
+
+    Parameters
+    ----------
+    field : Field
+        What is sampled.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.lattice = Lattice(field)
+        self._cost_s = _UNKNOWN_COST_S
+        self._finest: int | None = None
+
+    def preview_resolution(self, wanted: int) -> int:
+        """How fine the next preview may be; never finer than what is wanted."""
+        allowed = self._finest or preview_resolution(self._cost_s, PREVIEW_S)
+        return min(allowed, wanted)
+
+    def surface(
+        self, resolution: int, threshold: float, watch: Watch, *, is_preview: bool
+    ) -> Extraction:
+        """The surface at a resolution and a threshold, with normals.
+
+        Raises
+        ------
+        NoSurfaceError
+            If the field crosses the threshold nowhere.
+        """
+        has_field_normals = not is_preview and resolution <= FIELD_NORMALS_UP_TO
+        found = extract_surface(
+            self.field,
+            resolution=resolution,
+            threshold=threshold,
+            refine_steps=int(has_field_normals),
+            normals=has_field_normals,
+            lattice=self.lattice,
+            watch=watch,
+        )
+        self._learn(found, resolution, is_preview=is_preview)
+        if has_field_normals:
+            return found
+        watch.check()
+        mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh))
+        return Extraction(
+            mesh, found.evaluations, found.seconds, found.coarse_values, found.value_range
+        )
+
+    def _learn(self, found: Extraction, resolution: int, *, is_preview: bool) -> None:
+        seconds = sum(found.seconds.values())
+        if found.evaluations > 2000:
+            self._cost_s = found.seconds["decode"] / found.evaluations
+        if not is_preview:
+            # The coarse grids are known now: begin the next drag where answers are shared.
+            self._finest = self._finest if (self._finest or 0) >= 32 else min(64, resolution)
+        elif resolution in RESOLUTIONS:
+            place = RESOLUTIONS.index(resolution)
+            if seconds > PREVIEW_S:
+                self._finest = RESOLUTIONS[max(place - 1, 0)]
+            elif seconds < PREVIEW_S / 4 and self._finest is not None:
+                self._finest = RESOLUTIONS[min(place + 1, len(RESOLUTIONS) - 1)]
+
+
+def triangle_normals(mesh: Mesh) -> Normals:
+    """Unit normals (V, 3) at the vertices: the mean of their triangles', weighted by area."""
+    corners = mesh.vertices[mesh.faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    total = np.empty((len(mesh.vertices), 3), np.float32)
+    around = mesh.faces.ravel()
+    for axis in range(3):
+        weight = np.repeat(across[:, axis], 3)
+        total[:, axis] = np.bincount(around, weight, len(mesh.vertices))
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return (total / np.where(length > 0, length, 1)).astype(np.float32)

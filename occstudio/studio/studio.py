@@ -1,0 +1,425 @@
+"""The application without a window: one document, what is done to it, and what comes of it.
+
+A panel calls `Studio.apply`; the new document goes to every panel (`changed`) and whatever it
+makes stale is asked of the live lane, the selected shape first, until every visible shape has
+the surface it wants. All state is touched on one thread, the one that `post` runs functions on.
+"""
+
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.model_card import ModelCard
+from occstudio.studio import edits
+from occstudio.studio.at_once import LiveAtOnce, TasksAtOnce
+from occstudio.studio.background import (
+    Job,
+    LiveThread,
+    Outcome,
+    Post,
+    TaskThread,
+    Token,
+)
+from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.event import Event
+from occstudio.studio.history import History
+from occstudio.studio.notice import Notice, Severity, notice_of
+from occstudio.studio.opening import OpenedFiles, open_sources
+from occstudio.studio.pipeline import (
+    LoadModel,
+    Pipeline,
+    Quality,
+    ShapeRequest,
+    ShapeResult,
+    Wish,
+    plan,
+)
+from occstudio.studio.settings import Settings, save_settings
+
+SETTLE_S = 0.15
+"""The fine pass begins this long after the last change of a gesture."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a worker is doing: the stage, how far it is (0..1), and on which shape."""
+
+    stage: str
+    fraction: float
+    name: str = ""
+
+
+class WriteMesh(Protocol):
+    """Writes a mesh in world coordinates to a file, format by suffix."""
+
+    def __call__(self, mesh: Mesh, path: Path) -> object: ...
+
+
+class Studio:
+    """Document, history, workers and results of one session.
+
+    Parameters
+    ----------
+    load_model : callable
+        From a model's name and a device to a `ShapeModel`; called on a worker.
+    list_models : callable
+        The cards of the models that there are; called on a worker.
+    post : callable, optional
+        Runs a function on the thread that owns this studio. Without it there are no threads:
+        everything is done before the call that asked for it returns.
+    settings : Settings
+        What the person chose earlier.
+    write : callable, optional
+        Writes meshes; `occstudio.exchange.write_mesh` by default.
+    """
+
+    def __init__(
+        self,
+        load_model: LoadModel,
+        list_models: Callable[[], Sequence[ModelCard]],
+        *,
+        post: Post | None = None,
+        settings: Settings | None = None,
+        write: WriteMesh | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.models: tuple[ModelCard, ...] = ()
+        self.results: dict[int, ShapeResult] = {}
+        self.failures: dict[int, Notice] = {}
+        self.changed: Event[Document, Document] = Event()
+        self.result_arrived: Event[int] = Event()
+        self.activity_changed: Event[Activity | None] = Event()
+        self.noticed: Event[Notice] = Event()
+        self.models_listed: Event[tuple[ModelCard, ...]] = Event()
+        self._list_models, self._write = list_models, write
+        self._history = History(Document())
+        self._pipeline = Pipeline(load_model)
+        self._post: Post = post or (lambda function: function())
+        self._ids, self._requests = itertools.count(1), itertools.count(1)
+        self._asked: tuple[int, Wish] | None = None
+        self._declined: set[tuple[int, Wish]] = set()
+        self._failed: set[tuple[int, Wish]] = set()
+        self._exports: list[tuple[int, Path]] = []
+        self._closed = self._has_listed = False
+        live, tasks = (LiveThread, TaskThread) if post else (LiveAtOnce, TasksAtOnce)
+        self._tasks = tasks(self._report)
+        self._live = live(self._pipeline.run, self._deliver, self._report)
+
+    # -- the document ------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document:
+        """The present document."""
+        return self._history.present
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, or None."""
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again, or None."""
+        return self._history.redo_label
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a surface is awaited."""
+        return self._asked is not None
+
+    def apply(self, edit: edits.Edit, gesture: object | None = None) -> None:
+        """Do something to the document; edits of one gesture are one step of undo.
+
+        Parameters
+        ----------
+        edit : Edit
+            What to do.
+        gesture : hashable, optional
+            Names a drag that is going on; `end_gesture` follows when the hand lets go.
+        """
+        old = self.document
+        new = edit.change(old)
+        if new == old:
+            return
+        if edit.remembered:
+            self._history.record(edit.label, new, gesture)
+        else:
+            self._history.amend(new)
+        self._moved(old, settle_s=SETTLE_S if gesture is not None else 0.0)
+
+    def end_gesture(self) -> None:
+        """The hand has let go: the fine pass begins and the next edit is a step of its own."""
+        self._history.end_gesture()
+        self._live.hurry()
+
+    def undo(self) -> None:
+        """Go one step back."""
+        old = self.document
+        self._history.undo()
+        self._moved(old)
+
+    def redo(self) -> None:
+        """Go one step forward again."""
+        old = self.document
+        self._history.redo()
+        self._moved(old)
+
+    def result_of(self, item: ShapeItem) -> ShapeResult | None:
+        """The last surface of an item, perhaps of an earlier wish; None if there is none."""
+        return self.results.get(item.id)
+
+    def is_current(self, item: ShapeItem) -> bool:
+        """True if the item has the full surface that it wants."""
+        result = self.results.get(item.id)
+        return (
+            result is not None and result.quality is Quality.FULL and result.wish == Wish.of(item)
+        )
+
+    # -- the workers -------------------------------------------------------------------------
+
+    def refresh_models(self, warm_up: bool = False) -> None:
+        """List the models on a worker; with `warm_up` the preferred one is loaded as well."""
+
+        def work(token: Token) -> tuple[ModelCard, ...]:
+            cards = tuple(self._list_models())
+            name = _preferred(cards, self.settings.model)
+            if warm_up and name:
+                token.report("loading model", 0.0)
+                self._pipeline.model(name, self.settings.device)
+            return cards
+
+        self._tasks.submit("looking for models", work, self._on_tasks(self._take_models))
+
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Read files on a worker; what can be used is added, the rest is listed once."""
+        wanted = tuple(files)
+        if wanted:
+            title = f"opening {wanted[0].name}" if len(wanted) == 1 else "opening files"
+            self._tasks.submit(
+                title, lambda token: open_sources(wanted, token), self._on_tasks(self._take_files)
+            )
+
+    def export(self, item_id: int, path: Path) -> None:
+        """Write an item's full surface in the coordinates of its input, once it is there."""
+        item = self.document.find(item_id)
+        if item is None:
+            return
+        self._exports.append((item_id, path))
+        if self.is_current(item):
+            self._export_ready()
+        elif (item_id, Wish.of(item)) in self._failed | self._declined:
+            self.retry(item_id)
+        else:
+            self._pump()
+
+    def retry(self, item_id: int) -> None:
+        """Try again what failed or was cancelled."""
+        self._failed = {pair for pair in self._failed if pair[0] != item_id}
+        self._declined = {pair for pair in self._declined if pair[0] != item_id}
+        self._pump()
+
+    def cancel(self) -> None:
+        """Give up what is being made; the shapes keep the surfaces they have."""
+        if self._asked is not None:
+            self._declined.add(self._asked)
+            self._asked = None
+        self._exports.clear()
+        self._live.cancel()
+        self._tasks.cancel()
+        self.activity_changed.emit(None)
+        self.noticed.emit(Notice("cancelled"))
+
+    def change_settings(self, settings: Settings) -> None:
+        """Remember choices; written on a worker."""
+        if settings != self.settings:
+            self.settings = settings
+            self._tasks.submit("saving settings", lambda _: save_settings(settings), _ignore)
+
+    def close(self) -> None:
+        """End the workers; nothing is delivered any more."""
+        self._closed = True
+        self._live.close()
+        self._tasks.close()
+
+    # -- private -----------------------------------------------------------------------------
+
+    def _moved(self, old: Document, settle_s: float = 0.0) -> None:
+        if self.document is old:
+            return
+        alive = {item.id for item in self.document.items}
+        for gone in set(self.failures) - alive:
+            del self.failures[gone]
+        for item in self.document.items:
+            if (item.id, Wish.of(item)) not in self._failed:
+                self.failures.pop(item.id, None)
+        self.changed.emit(old, self.document)
+        self._pump(settle_s)
+
+    def _pump(self, settle_s: float = 0.0) -> None:
+        item = next(self._stale(), None)
+        if item is None:
+            if self._asked is not None:
+                self._asked = None
+                self._live.cancel()
+                self.activity_changed.emit(None)
+            return
+        asked = (item.id, Wish.of(item))
+        if asked == self._asked:
+            return
+        self._asked = asked
+        device = self.settings.device
+        preview = plan(next(self._requests), item, Quality.PREVIEW, device)
+        fine = plan(next(self._requests), item, Quality.FULL, device)
+        self._live.submit(Job(preview, fine, settle_s))
+
+    def _stale(self) -> Iterator[ShapeItem]:
+        document = self.document
+        chosen = [item for item in document.items if item.id in document.selection]
+        others = [item for item in document.items if item.visible and item not in chosen]
+        awaited = {item_id for item_id, _ in self._exports}
+        exported = [item for item in document.items if item.id in awaited]
+        for item in chosen + others + exported:
+            key = (item.id, Wish.of(item))
+            is_open = key not in self._failed and key not in self._declined
+            if item.model and is_open and not self.is_current(item):
+                yield item
+
+    def _deliver(self, outcome: Outcome[ShapeRequest, ShapeResult]) -> None:
+        self._post(lambda: self._take_surface(outcome))
+
+    def _take_surface(self, outcome: Outcome[ShapeRequest, ShapeResult]) -> None:
+        request = outcome.request
+        item = self.document.find(request.item_id)
+        key = (request.item_id, request.wish)
+        if self._closed:
+            return
+        is_awaited = key == self._asked and request.quality is Quality.FULL
+        if is_awaited:
+            self._asked = None
+        if item is not None and outcome.result is not None:
+            self._keep(item, outcome.result)
+        elif item is not None and outcome.error is not None and Wish.of(item) == request.wish:
+            self._fail(item, outcome.error)
+        if is_awaited:
+            self._pump()
+            if self._asked is None:
+                self.activity_changed.emit(None)
+
+    def _keep(self, item: ShapeItem, result: ShapeResult) -> None:
+        last = self.results.get(item.id)
+        if last is not None and last.request_id > result.request_id:
+            return
+        self.results[item.id] = result
+        self.failures.pop(item.id, None)
+        self.result_arrived.emit(item.id)
+        self._export_ready()
+
+    def _fail(self, item: ShapeItem, error: Exception) -> None:
+        key = (item.id, Wish.of(item))
+        self._failed.add(key)
+        self._exports = [wanted for wanted in self._exports if wanted[0] != item.id]
+        notice = notice_of(error, item)
+        self.failures[item.id] = notice
+        self.noticed.emit(notice)
+        self.result_arrived.emit(item.id)
+
+    def _export_ready(self) -> None:
+        waiting, self._exports = self._exports, []
+        for item_id, path in waiting:
+            item = self.document.find(item_id)
+            if item is not None and not self.is_current(item):
+                self._exports.append((item_id, path))
+            elif item is not None:
+                self._write_out(item, self.results[item_id].mesh, path)
+
+    def _write_out(self, item: ShapeItem, mesh: Mesh, path: Path) -> None:
+        def work(token: Token) -> Path:
+            token.check()
+            write = self._write or _write_mesh
+            write(mesh.placed(item.frame), path)
+            return path
+
+        self._tasks.submit(f"exporting {path.name}", work, self._on_tasks(self._take_export))
+
+    def _on_tasks(self, take: Callable[[Any], None]) -> Callable[[Outcome[str, Any]], None]:
+        def on_owner(outcome: Outcome[str, Any]) -> None:
+            if self._closed:
+                return
+            if self._asked is None:
+                self.activity_changed.emit(None)
+            if outcome.error is not None:
+                self.noticed.emit(notice_of(outcome.error))
+            elif outcome.result is not None:
+                take(outcome.result)
+
+        return lambda outcome: self._post(lambda: on_owner(outcome))
+
+    def _take_models(self, cards: tuple[ModelCard, ...]) -> None:
+        self.models, self._has_listed = cards, True
+        self.models_listed.emit(cards)
+        name = _preferred(cards, self.settings.model)
+        orphans = tuple(item.id for item in self.document.items if not item.model)
+        if name and orphans:
+            threshold = next(card.threshold for card in cards if card.name == name)
+            self.apply(replace(edits.set_model(orphans, name, threshold), remembered=False))
+
+    def _take_files(self, opened: OpenedFiles) -> None:
+        if opened.sources:
+            name = _preferred(self.models, self.settings.model)
+            card = next((card for card in self.models if card.name == name), None)
+            items = tuple(
+                ShapeItem(
+                    next(self._ids),
+                    source.cloud.name,
+                    source,
+                    source.cloud.frame,
+                    name,
+                    threshold=card.threshold if card else 0.5,
+                )
+                for source in opened.sources
+            )
+            self.apply(edits.add_items(items))
+        notice = opened.notice
+        if notice is not None:
+            self.noticed.emit(notice)
+        elif self._has_listed and not self.models:
+            self.noticed.emit(
+                Notice(
+                    "no model is installed, so points are shown but not reconstructed",
+                    "Run 'occstudio doctor' to see where models are looked for.",
+                    Severity.WARNING,
+                )
+            )
+
+    def _take_export(self, path: Path) -> None:
+        self.noticed.emit(Notice(f"exported {path.name}", str(path), Severity.SUCCESS))
+
+    def _report(self, stage: str, fraction: float) -> None:
+        self._post(lambda: self._take_report(stage, fraction))
+
+    def _take_report(self, stage: str, fraction: float) -> None:
+        if self._closed:
+            return
+        item = self.document.find(self._asked[0]) if self._asked is not None else None
+        self.activity_changed.emit(Activity(stage, fraction, item.name if item else ""))
+
+
+def _preferred(cards: Sequence[ModelCard], wanted: str) -> str:
+    names = [card.name for card in cards if card.input_kind == "points"]
+    return wanted if wanted in names else (names[0] if names else "")
+
+
+def _write_mesh(mesh: Mesh, path: Path) -> None:
+    from occstudio.exchange.mesh_writer import write_mesh
+
+    write_mesh(mesh, path)
+
+
+def _ignore(outcome: Outcome[str, Any]) -> None:
+    """Nobody waits for this outcome."""

@@ -1,0 +1,128 @@
+"""Stages remember: what did not change is not made again."""
+
+import math
+
+import numpy as np
+import pytest
+
+from occstudio.shapes.analytic import AnalyticField, AnalyticModel
+from occstudio.shapes.arrays import Points, Values
+from occstudio.shapes.field import Box, Field
+from occstudio.shapes.latent import Latent
+from occstudio.shapes.point_cloud import PointCloud
+from occstudio.shapes.shape_model import Observation
+from occstudio.shapes.watch import UNWATCHED, Watch
+from occstudio.studio import edits
+from occstudio.studio.document import Document, ShapeItem, Source
+from occstudio.studio.mesh_facts import measure
+from occstudio.studio.pipeline import Pipeline, Quality, ShapeResult, plan
+
+
+class CountingModel(AnalyticModel):
+    """Counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.encoded = self.fields = self.asked = 0
+
+    def encode(self, observation: Observation, watch: Watch = UNWATCHED) -> Latent:
+        """The ellipsoid's, counted."""
+        self.encoded += 1
+        return super().encode(observation, watch)
+
+    def field(self, latent: Latent) -> Field:
+        """The ellipsoid's, counted."""
+        self.fields += 1
+        inner = super().field(latent)
+
+        def distance(points: Points) -> Values:
+            self.asked += len(points)
+            return -inner(points)
+
+        return AnalyticField(distance, Box.cube(1.1), sharpness=1.0)
+
+
+@pytest.fixture
+def model() -> CountingModel:
+    return CountingModel()
+
+
+@pytest.fixture
+def pipeline(model: CountingModel) -> Pipeline:
+    return Pipeline(lambda name, device: model)
+
+
+def egg(item_id: int = 1, scale: float = 1.0) -> ShapeItem:
+    points = np.random.default_rng(item_id).normal(size=(500, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    points[:6] = np.concatenate([np.eye(3), -np.eye(3)])
+    cloud = PointCloud.of(scale * points * [1.0, 0.6, 0.4], name="egg")
+    source = Source.of(cloud)
+    return ShapeItem(item_id, "egg", source, cloud.frame, "ellipsoid", resolution=64)
+
+
+def changed(item: ShapeItem, edit: edits.Edit) -> ShapeItem:
+    return edit.change(Document((item,), (item.id,))).items[0]
+
+
+def full(pipeline: Pipeline, item: ShapeItem, number: int = 1) -> ShapeResult:
+    return pipeline.run(plan(number, item, Quality.FULL, "auto"), UNWATCHED)
+
+
+def test_a_full_surface_has_the_volume_of_the_ellipsoid(pipeline: Pipeline) -> None:
+    result = full(pipeline, egg(scale=50))
+    assert result.facts is not None
+    assert result.facts.is_watertight
+    exact = 4 / 3 * math.pi * 50**3 * 0.6 * 0.4
+    assert result.facts.volume == pytest.approx(exact, rel=0.01)
+    assert result.facts.size == pytest.approx((100, 60, 40), rel=0.01)
+
+
+def test_another_threshold_neither_encodes_nor_decodes_all_again(
+    pipeline: Pipeline, model: CountingModel
+) -> None:
+    item = changed(egg(), edits.set_resolution((1,), 256))
+    first = full(pipeline, item).evaluations
+    second = full(pipeline, changed(item, edits.set_threshold((1,), 0.505)), 2).evaluations
+    assert (model.encoded, model.fields) == (1, 1)
+    assert 0 < second < first / 2
+
+
+def test_the_same_wish_is_answered_from_memory(pipeline: Pipeline, model: CountingModel) -> None:
+    item = egg()
+    result = full(pipeline, item)
+    full(pipeline, changed(item, edits.set_threshold((1,), 0.6)), 2)
+    asked = model.asked
+    again = full(pipeline, changed(item, edits.rename(1, "same shape, other name")), 3)
+    assert again.mesh is result.mesh
+    assert model.asked == asked
+
+
+def test_another_up_axis_is_encoded_anew(pipeline: Pipeline, model: CountingModel) -> None:
+    item = egg()
+    full(pipeline, item)
+    full(pipeline, changed(item, edits.set_up((1,), "+z")), 2)
+    assert model.encoded == 2
+
+
+def test_a_preview_is_coarser_and_costs_a_part(pipeline: Pipeline, model: CountingModel) -> None:
+    item = changed(egg(), edits.set_resolution((1,), 256))
+    preview = pipeline.run(plan(1, item, Quality.PREVIEW, "auto"), UNWATCHED)
+    cost = model.asked
+    assert preview.resolution < 256
+    assert preview.mesh.normals is not None
+    full(pipeline, item, 2)
+    assert cost < (model.asked - cost) / 3
+
+
+def test_two_shapes_do_not_push_each_other_out(pipeline: Pipeline, model: CountingModel) -> None:
+    one, two = egg(1), egg(2)
+    for item in (one, two, one, two):
+        full(pipeline, item)
+    assert model.encoded == 2
+
+
+def test_facts_are_told_in_the_worlds_axes() -> None:
+    item = changed(egg(scale=10), edits.set_up((1,), "+z"))
+    result = full(Pipeline(lambda name, device: AnalyticModel()), item)
+    facts = measure(result.mesh, item.frame)
+    assert facts.size == pytest.approx((20, 12, 8), rel=0.02)
