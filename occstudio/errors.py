@@ -48,9 +48,7 @@ class NoSurfaceError(OccStudioError):
         A threshold that would give a surface, if one is known.
     """
 
-    def __init__(
-        self, threshold: float, low: float, high: float, suggestion: float | None
-    ) -> None:
+    def __init__(self, threshold: float, low: float, high: float, suggestion: float | None) -> None:
         self.threshold, self.low, self.high, self.suggestion = threshold, low, high, suggestion
         side = "below" if high < threshold else "above"
         remedy = (

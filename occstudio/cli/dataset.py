@@ -74,6 +74,7 @@ def scan_command(
     points: Annotated[int, typer.Option(min=50, help="How many.")] = 3000,
     noise: Annotated[float, typer.Option(min=0, help="Deviation, longest side 1.")] = 0.005,
     seed: Annotated[int, typer.Option(help="The same seed gives the same scan.")] = 0,
+    picture: Annotated[bool, typer.Option("--picture", help="A small PNG beside it.")] = False,
 ) -> None:
     """Scan a shape of the data set: noisy surface points in metres, +Y up."""
     import numpy as np
@@ -89,4 +90,8 @@ def scan_command(
     noisy = chosen + rng.normal(0, noise, chosen.shape)
     metres = max(stored.record.size_cm) / 100
     write_point_cloud(PointCloud.of(noisy * metres, unit="m"), out)
+    if picture:
+        from occstudio.cli.picture import thumbnail
+
+        thumbnail(noisy * metres, out.with_suffix(".png"))
     Console().print(f"{points} points in '{out}'", highlight=False, soft_wrap=True)

@@ -69,7 +69,8 @@ class Affine:
     def inverse(self, points: Points) -> Points:
         """Undo the map."""
         back: NDArray[np.float32] = np.linalg.inv(self.matrix).astype(np.float32)
-        return (points - self.offset) @ back.T
+        moved = points - self.offset
+        return np.ascontiguousarray(moved @ back.T, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ def no_surface(level: float, low: float, high: float) -> NoSurfaceError:
     """The error for a field whose logits range from `low` to `high`, with a threshold to try."""
     threshold = threshold_of(level)
     bounds = threshold_of(low), threshold_of(high)
-    middle = threshold_of((low + high) / 2)
+    # Of the probabilities: the middle of saturated logits would be as good as 0 or 1.
+    middle = sum(bounds) / 2
     suggestion: float | None = None
     for digits in range(1, 17):
         rounded = float(f"{middle:.{digits}g}")
