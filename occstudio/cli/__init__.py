@@ -40,7 +40,7 @@ def main() -> None:
     except OccStudioError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _complain("stopped; what was finished before is kept")
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: a sentence, not a traceback
@@ -63,13 +63,11 @@ def _studio(
 
 
 def _unforeseen(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.exceptions.Exit):
-        return int(error.exit_code)
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
+    # Wrong usage: an exception of typer's own, whose class has moved between its versions.
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        return code
     log = paths.user_state() / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -39,6 +39,8 @@ class ShapeSources:
     def __call__(self) -> tuple[list[Source], Sequence[LabelledShape]]:
         """Sources to train on, and furniture of the validation split.
 
+        A data set too small to have validation shapes is validated on what it is trained on.
+
         Raises
         ------
         EmptyShapeError
@@ -90,7 +92,8 @@ class _Endless(Sequence[ProceduralSolid]):
 def _validation(store: ShapeStore) -> list[LabelledShape]:
     held_out = [i for i, record in enumerate(store.records) if record.split == "validation"]
     furniture = [i for i in held_out if _is_furniture(store, i)]
-    return [StoredSurface(store[i]) for i in furniture or held_out]
+    trained = [i for i, record in enumerate(store.records) if record.split == "train"]
+    return [StoredSurface(store[i]) for i in furniture or held_out or trained[:8]]
 
 
 def _is_furniture(store: ShapeStore, index: int) -> bool:
