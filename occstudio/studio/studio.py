@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.model_card import ModelCard
@@ -55,12 +55,6 @@ class Activity:
     name: str = ""
 
 
-class WriteMesh(Protocol):
-    """Writes a mesh in world coordinates to a file, format by suffix."""
-
-    def __call__(self, mesh: Mesh, path: Path) -> object: ...
-
-
 class Studio:
     """Document, history, workers and results of one session.
 
@@ -75,8 +69,6 @@ class Studio:
         everything is done before the call that asked for it returns.
     settings : Settings
         What the person chose earlier.
-    write : callable, optional
-        Writes meshes; `occstudio.exchange.write_mesh` by default.
     """
 
     def __init__(
@@ -86,7 +78,6 @@ class Studio:
         *,
         post: Post | None = None,
         settings: Settings | None = None,
-        write: WriteMesh | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.models: tuple[ModelCard, ...] = ()
@@ -97,7 +88,7 @@ class Studio:
         self.activity_changed: Event[Activity | None] = Event()
         self.noticed: Event[Notice] = Event()
         self.models_listed: Event[tuple[ModelCard, ...]] = Event()
-        self._list_models, self._write = list_models, write
+        self._list_models = list_models
         self._history = History(Document())
         self._pipeline = Pipeline(load_model)
         self._post: Post = post or (lambda function: function())
@@ -340,9 +331,10 @@ class Studio:
 
     def _write_out(self, item: ShapeItem, mesh: Mesh, path: Path) -> None:
         def work(token: Token) -> Path:
+            from occstudio.exchange.mesh_writer import write_mesh  # not before it is needed
+
             token.check()
-            write = self._write or _write_mesh
-            write(mesh.placed(item.frame), path)
+            write_mesh(mesh, path, frame=item.frame)
             return path
 
         self._tasks.submit(f"exporting {path.name}", work, self._on_tasks(self._take_export))
@@ -413,12 +405,6 @@ class Studio:
 def _preferred(cards: Sequence[ModelCard], wanted: str) -> str:
     names = [card.name for card in cards if card.input_kind == "points"]
     return wanted if wanted in names else (names[0] if names else "")
-
-
-def _write_mesh(mesh: Mesh, path: Path) -> None:
-    from occstudio.exchange.mesh_writer import write_mesh
-
-    write_mesh(mesh, path)
 
 
 def _ignore(outcome: Outcome[str, Any]) -> None:

@@ -130,7 +130,7 @@ class _Run:
         self.averaged = AveragedModel(network)
         self.optimizer = MatrixOptimizer(network, recipe.optimizer, recipe.weight_decay)
         self.network = network
-        self.step, self.minutes = 0, 0.0
+        self.step, self.seen, self.minutes = 0, 0, 0.0
         self.iou: float | None = None
         self.threshold = 0.5
         self._resume()
@@ -139,11 +139,6 @@ class _Run:
         self.log = RunLog(out, listener) if fabric.is_global_zero else None
         if fabric.is_global_zero:
             (out / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1))
-
-    @property
-    def seen(self) -> int:
-        """Shapes seen by all processes."""
-        return self.step * self.recipe.samples.batch_size * self.fabric.world_size
 
     def go(self) -> None:
         """Train to the end of the recipe; write the model there."""
@@ -181,6 +176,7 @@ class _Run:
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
         self.optimizer.step(recipe.rate(self.step, self.seen))
         self.step += 1
+        self.seen += recipe.samples.batch_size * self.fabric.world_size
         # A young average must forget faster, or it is mostly the random start.
         decay = min(recipe.ema, (1 + self.step) / (10 + self.step))
         self.averaged.multi_avg_fn = get_ema_multi_avg_fn(decay)
@@ -225,7 +221,7 @@ class _Run:
             raise ModelError(
                 f"'{path}' is of another network than the recipe's: choose an empty folder"
             ) from error
-        self.step, self.minutes = state["step"], state["minutes"]
+        self.step, self.seen, self.minutes = state["step"], state["seen"], state["minutes"]
 
     def _save(self) -> None:
         state = {
@@ -233,6 +229,7 @@ class _Run:
             "averaged": self.averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
+            "seen": self.seen,
             "minutes": self.minutes,
         }
         fresh = self.out / "state.pt.new"

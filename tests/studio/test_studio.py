@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from occstudio.errors import OccStudioError
+from occstudio.exchange.mesh_reader import read_mesh
 from occstudio.shapes.analytic import AnalyticModel
-from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import ShapeModel
 from occstudio.studio import edits
@@ -64,22 +64,31 @@ def test_undo_finds_the_surface_it_left(studio: Studio, tmp_path: Path) -> None:
 
 
 def test_export_waits_for_the_surface_that_is_wanted(tmp_path: Path) -> None:
-    written: list[tuple[Mesh, Path]] = []
     cards: list[ModelCard] = []
-    studio = Studio(
-        lambda name, device: AnalyticModel(),
-        lambda: cards,
-        write=lambda mesh, path: written.append((mesh, path)),
-    )
+    studio = Studio(lambda name, device: AnalyticModel(), lambda: cards)
     studio.open_files([scan(tmp_path / "a.npy", (3, 2, 1))])
     item = studio.document.items[0]
     studio.export(item.id, tmp_path / "a.obj")
-    assert not written
+    assert not (tmp_path / "a.obj").exists()
     cards.append(AnalyticModel.card)
     studio.refresh_models()
-    assert len(written) == 1
-    extent = np.ptp(written[0][0].vertices, axis=0)
+    extent = np.ptp(read_mesh(tmp_path / "a.obj").vertices, axis=0)
     assert extent == pytest.approx([6, 4, 2], rel=0.05)
+
+
+def test_a_scan_with_z_up_stands_upright_in_glb_and_lies_as_it_was_in_ply(
+    studio: Studio, tmp_path: Path
+) -> None:
+    studio.open_files([scan(tmp_path / "tower.npy", (1, 2, 3))])
+    item = studio.document.items[0]
+    studio.apply(edits.set_up((item.id,), "+z"))
+    extents: dict[str, list[float]] = {}
+    for suffix in ("glb", "ply"):
+        studio.export(item.id, tmp_path / f"tower.{suffix}")
+        vertices = read_mesh(tmp_path / f"tower.{suffix}").vertices
+        extents[suffix] = list(np.ptp(vertices, axis=0))
+    assert extents["ply"] == pytest.approx([2, 4, 6], rel=0.05)
+    assert extents["glb"] == pytest.approx([2, 6, 4], rel=0.05)
 
 
 def test_a_failed_export_says_why(studio: Studio, tmp_path: Path, notices: list[Notice]) -> None:
