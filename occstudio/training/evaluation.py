@@ -115,12 +115,9 @@ def evaluate_model(
             rows += [row for future in pending for row in poisson.collect(future)]
     watch.report("evaluate", 1.0)
     told: dict[str, Any] = {"split": split} | asdict(settings)
-    order = list(methods_of(recipe))
     if model is not None:
-        order.insert(0, model.card.name)
         told["threshold"] = model.card.threshold if threshold is None else threshold
-    rows.sort(key=lambda row: (order.index(row.method), row.id))
-    return EvaluationTable(tuple(rows), told)
+    return _table(rows, told, model, recipe)
 
 
 def score_model(
@@ -160,3 +157,12 @@ def _checked(baselines: Iterable[str]) -> list[str]:
         if name not in BASELINES:
             raise UnknownNameError("baseline", name, list(BASELINES))
     return names
+
+
+def _table(
+    rows: list[ShapeScores], told: dict[str, Any], model: ShapeModel | None, recipe: PoissonRecipe
+) -> EvaluationTable:
+    """The rows method by method, the model's first."""
+    order = [*([model.card.name] if model is not None else []), *methods_of(recipe)]
+    rows.sort(key=lambda row: (order.index(row.method), row.id))
+    return EvaluationTable(tuple(rows), told)

@@ -1,0 +1,87 @@
+"""How live the live loop is: the shipped model behind the real studio and its worker thread.
+
+Run as `python tests/benchmarks/benchmark_live_loop.py`. A bundled scan is opened; then a hand drags
+the threshold, lets go, asks for a finer resolution and cancels it. Times are from the touch to the
+arrival of the surface on the owner's thread, drawing not included.
+"""
+
+import queue
+import statistics
+import time
+from collections.abc import Callable
+
+from occstudio import paths
+from occstudio.inference.library import list_models, load_model
+from occstudio.studio import edits
+from occstudio.studio.pipeline import Quality
+from occstudio.studio.studio import Studio
+
+TIMEOUT_S = 120.0
+
+
+class Loop:
+    """The owner's thread: runs what the workers post until something is true."""
+
+    def __init__(self) -> None:
+        self.posted: queue.Queue[Callable[[], None]] = queue.Queue()
+
+    def until(self, is_done: Callable[[], bool]) -> float:
+        """Seconds until it is done."""
+        began = time.perf_counter()
+        while not is_done():
+            if time.perf_counter() - began > TIMEOUT_S:
+                raise TimeoutError("nothing arrived")
+            try:
+                self.posted.get(timeout=0.002)()
+            except queue.Empty:
+                continue
+        return time.perf_counter() - began
+
+
+def main() -> None:
+    """Print one line per measure."""
+    loop = Loop()
+    studio = Studio(load_model, list_models, post=loop.posted.put)
+    seen: list[tuple[Quality, int]] = []
+    studio.result_arrived.subscribe(
+        lambda item: seen.append((studio.results[item].quality, studio.results[item].resolution))
+    )
+    studio.refresh_models(warm_up=True)
+    studio.open_files([paths.samples() / "chair.ply"])
+    first = loop.until(lambda: (Quality.FULL, 128) in seen)
+    print(f"from open to the full 128 surface, model loading included: {first:.2f} s")
+
+    item = studio.document.items[0].id
+    previews: list[float] = []
+    for step in range(40):
+        seen.clear()
+        studio.apply(edits.set_threshold((item,), 0.3 + 0.01 * step), "drag")
+        previews.append(loop.until(lambda: any(quality is Quality.PREVIEW for quality, _ in seen)))
+    ordered = sorted(previews)
+    print(
+        f"threshold drag, preview of each step: median {statistics.median(ordered) * 1e3:.0f} ms, "
+        f"95 % {ordered[37] * 1e3:.0f} ms, worst {ordered[-1] * 1e3:.0f} ms"
+    )
+    studio.end_gesture()
+    settled = loop.until(lambda: (Quality.FULL, 128) in seen)
+    print(f"full 128 surface after letting go: {settled * 1e3:.0f} ms")
+
+    for resolution in (256, 512):
+        seen.clear()
+        studio.apply(edits.set_resolution((item,), resolution))
+        took = loop.until(lambda wanted=resolution: (Quality.FULL, wanted) in seen)
+        print(f"full {resolution} surface: {took:.2f} s")
+
+    studio.apply(edits.set_resolution((item,), 1024))
+    loop.until(lambda: studio.is_busy)
+    time.sleep(0.3)
+    studio.cancel()
+    seen.clear()
+    studio.apply(edits.set_resolution((item,), 32))
+    freed = loop.until(lambda: bool(seen))
+    print(f"1024 cancelled: the worker's next surface (32) is there after {freed * 1e3:.0f} ms")
+    studio.close()
+
+
+if __name__ == "__main__":
+    main()
