@@ -1,4 +1,4 @@
-"""The window on the model that ships: a bundled scan in, a mesh on disk out, judged by the truth."""
+"""The window on the model that ships: a bundled scan in, a mesh on disk out, and the truth."""
 
 from pathlib import Path
 
