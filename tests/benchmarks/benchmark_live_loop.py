@@ -78,7 +78,7 @@ def main() -> None:
     studio.cancel()
     seen.clear()
     studio.apply(edits.set_resolution((item,), 32))
-    freed = loop.until(lambda: bool(seen))
+    freed = loop.until(lambda: (Quality.FULL, 32) in seen)
     print(f"1024 cancelled: the worker's next surface (32) is there after {freed * 1e3:.0f} ms")
     studio.close()
 
