@@ -26,7 +26,7 @@ from occstudio.studio.pipeline import Quality
 from tests.gui.conftest import close_window, ellipsoid_file, open_window
 
 LONGEST_STALL_S = 0.05
-RUNS = 5
+RUNS = 8
 TIMEOUT_MS = 200_000
 
 
