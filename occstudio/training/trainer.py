@@ -97,7 +97,7 @@ def _run_one_process(
 
 
 class _ExactInputs(MixedPrecision):
-    """Autocast for the layers only: coordinates in bf16 would be off by a third of a cell."""
+    """Autocast for the layers only: in bf16 the last cell of a plane rounds to one past its end."""
 
     def convert_input(self, data: object) -> object:
         """Leave inputs as they are."""
