@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from occstudio.datasets.augmentation import AugmentationRecipe, draw_deformation, unit_box
+from occstudio.datasets.augmentation import AugmentationRecipe, draw_deformation
 from occstudio.shapes.arrays import Points
 
 
@@ -214,15 +214,3 @@ def _cut(scan: Points, rng: np.random.Generator) -> Points:
     height = scan @ (normal / np.linalg.norm(normal)).astype(np.float32)
     kept = scan[height <= np.quantile(height, rng.uniform(0.5, 0.95))]
     return kept[rng.integers(len(kept), size=len(scan))]
-
-
-__all__ = [
-    "Batch",
-    "LabelledShape",
-    "QueryRecipe",
-    "SampleRecipe",
-    "ScanRecipe",
-    "Source",
-    "batches",
-    "unit_box",
-]

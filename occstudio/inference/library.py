@@ -1,6 +1,5 @@
 """The models a person has: those that ship, and their own."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from occstudio import paths
@@ -42,7 +41,6 @@ def model_path(name: str) -> Path:
     raise UnknownNameError("model", name, list(folders))
 
 
-@lru_cache(maxsize=4)
 def load_model(name: str = "scan-any", device: str = "auto") -> NeuralModel:
     """A model of the library, or a checkpoint file, ready to use.
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from occstudio.datasets.training_samples import LabelledShape
+from occstudio.metrics import iou
 
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
 """Probabilities at which the IoU is taken; the best one becomes the card's default."""
@@ -36,10 +37,14 @@ class ValidationSet:
         for index, shape in enumerate(shapes):
             rng = np.random.default_rng([2026, index])
             surface, _ = shape.sample_surface(points, rng)
-            scans.append(surface + rng.normal(0, noise, surface.shape))
+            scan = surface + rng.normal(0, noise, surface.shape)
             places = rng.uniform(-side / 2, side / 2, (queries, 3)).astype(np.float32)
+            occupancy = shape.occupancy(places)
+            if not occupancy.any():  # too thin for these queries: no IoU can be taken of it
+                continue
+            scans.append(scan)
             asked.append(places)
-            inside.append(shape.occupancy(places))
+            inside.append(occupancy)
         return cls(
             torch.from_numpy(np.stack(scans).astype(np.float32)),
             torch.from_numpy(np.stack(asked)),
@@ -66,14 +71,9 @@ def validate(module: nn.Module, held_out: ValidationSet) -> tuple[float, float]:
         held_out.scans, held_out.queries, held_out.occupancy, strict=True
     ):
         logits = module(scan[None].to(device), queries[None].to(device))[0].float()
-        probability = torch.sigmoid(logits).cpu()
-        scores.append([_iou(probability > level, truth) for level in THRESHOLDS])
+        probability = torch.sigmoid(logits).cpu().numpy()
+        scores.append([iou(probability > level, truth.numpy()) for level in THRESHOLDS])
     module.train(was_training)
     means = np.mean(scores, axis=0)
     best = int(means.argmax())
     return float(means[best]), THRESHOLDS[best]
-
-
-def _iou(predicted: Tensor, truth: Tensor) -> float:
-    union = (predicted | truth).sum().item()
-    return (predicted & truth).sum().item() / union if union else 1.0
