@@ -1,119 +1,39 @@
-"""One table of everything a person can do: menus, toolbar, shortcuts and tooltips come from it."""
+"""One table of everything a person can do: menus, toolbar, palette, shortcuts and tooltips.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+The rows stand beside what they do, in `occstudio.gui.commands`; here they are put in order and
+made into Qt actions.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
-from occstudio.gui.commands import Commands
+from occstudio.gui.action_spec import ActionSpec
+from occstudio.gui.commands import edit, file, panels, shape, support, view
 from occstudio.gui.theme import Theme, icon
-from occstudio.studio.studio import Studio
 
+if TYPE_CHECKING:
+    from occstudio.gui.main_window import MainWindow
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One line of the table.
+MENUS = ("&File", "&Edit", "&View", "&Shape", "&Model", "&Latent", "&Tools", "&Help")
+"""The menus in order; one without a row is left out."""
 
-    Parameters
-    ----------
-    name : str
-        Object name, and what it is called in code.
-    menu : str
-        Menu that it is in; ``A/B`` is the submenu B of A.
-    text : str
-        What the menu says.
-    icon : str
-        Material icon, empty for none.
-    keys : tuple of str
-        Shortcuts, the first is shown.
-    tip : str
-        What it does, in a tooltip.
-    is_checkable : bool
-        Whether it is on or off.
-    group : str
-        Checkable actions of one group exclude each other.
-    separated : bool
-        Whether a line is drawn above it.
-    """
-
-    name: str
-    menu: str
-    text: str
-    icon: str = ""
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    is_checkable: bool = False
-    group: str = ""
-    separated: bool = False
-
-
-TABLE: tuple[ActionSpec, ...] = (
-    ActionSpec("open", "File", "Open…", "folder-open-outline", ("Ctrl+O",), "Open scans"),
-    ActionSpec(
-        "export",
-        "File",
-        "Export…",
-        "export-variant",
-        ("Ctrl+E",),
-        "Write the selected surface as OBJ, PLY, STL or GLB",
-    ),
-    ActionSpec("quit", "File", "Quit", "", ("Ctrl+Q",), "Close the window", separated=True),
-    ActionSpec("undo", "Edit", "Undo", "undo", ("Ctrl+Z",), "Take the last step back"),
-    ActionSpec("redo", "Edit", "Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do the step again"),
-    ActionSpec(
-        "delete", "Shape", "Delete", "trash-can-outline", ("Del",), "Remove the selected shape"
-    ),
-    ActionSpec("rename", "Shape", "Rename", "pencil-outline", ("F2",), "Give it another name"),
-    ActionSpec(
-        "hide", "Shape", "Show or Hide", "eye-outline", ("H",), "Show or hide the selected shape"
-    ),
-    ActionSpec(
-        "retry",
-        "Shape",
-        "Reconstruct Again",
-        "refresh",
-        ("Ctrl+R",),
-        "Try again what failed or was cancelled",
-        separated=True,
-    ),
-    ActionSpec("cancel", "Shape", "Cancel", "close", ("Esc",), "Give up what is being made"),
-    ActionSpec(
-        "frame", "View", "Frame Selected", "image-filter-center-focus", ("F",), "Fill the view"
-    ),
-    ActionSpec("frame_all", "View", "Frame All", "fit-to-page-outline", ("Home",), "See all"),
-    ActionSpec("front", "View", "Front", "", ("1",), "Look from the front", separated=True),
-    ActionSpec("right", "View", "Right", "", ("3",), "Look from the right"),
-    ActionSpec("top", "View", "Top", "", ("7",), "Look from above"),
-    ActionSpec("corner", "View", "Three-quarter", "", ("0",), "Look from the corner"),
-    ActionSpec(
-        "points",
-        "View",
-        "Input Points",
-        "scatter-plot-outline",
-        ("P",),
-        "Ghost the input points over the surface",
-        is_checkable=True,
-        separated=True,
-    ),
-    ActionSpec("floor", "View", "Floor Grid", "grid", ("G",), "Draw the floor", is_checkable=True),
-    *(
-        ActionSpec(
-            f"theme_{name}",
-            "View/Theme",
-            text,
-            "",
-            (),
-            f"{text} colours",
-            is_checkable=True,
-            group="theme",
-        )
-        for name, text in (("system", "As the System"), ("dark", "Dark"), ("light", "Light"))
-    ),
-    ActionSpec("shortcuts", "Help", "Shortcuts", "keyboard-outline", ("F1",), "All shortcuts"),
-    ActionSpec("about", "Help", "About OccStudio", "information-outline", (), "Version, device"),
+# One line each, so that two people can add theirs.
+AREAS = (
+    file,
+    edit,
+    view,
+    panels,
+    shape,
+    support,
 )
+"""The modules with rows; within a menu, rows stand in this order."""
+
+TABLE: tuple[ActionSpec, ...] = tuple(row for area in AREAS for row in area.ROWS)
+"""Everything a person can do."""
 
 TOOLBAR: tuple[str, ...] = ("open", "", "undo", "redo", "", "frame", "points", "floor")
 """Names of the actions in the toolbar; an empty one is a line."""
@@ -126,38 +46,46 @@ class Actions(QObject):
 
     Parameters
     ----------
-    commands : Commands
-        What they do: the action ``open`` calls ``commands.open``.
-    parent : QWidget
-        The window; shortcuts work anywhere in it.
+    window : MainWindow
+        What they are done to; shortcuts work anywhere in it.
     """
 
-    def __init__(self, commands: Commands, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
         self._by_name: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
         for spec in TABLE:
-            action = self._made(spec, commands, parent)
+            action = self._made(spec)
             self._by_name[spec.name] = action
-            parent.addAction(action)
+            window.addAction(action)
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
 
     def fill_menu_bar(self, bar: QMenuBar) -> Mapping[str, QMenu]:
-        """Make the menus, in the order of the table; they are returned by their path."""
+        """Make the menus; they are returned by their path."""
         menus: dict[str, QMenu] = {}
-        for spec in TABLE:
-            path = ""
-            for part in spec.menu.split("/"):
-                above, path = path, f"{path}/{part}".lstrip("/")
-                if path not in menus:
-                    menus[path] = menus[above].addMenu(part) if above else bar.addMenu(f"&{part}")
-                    menus[path].setObjectName(f"menu-{path.replace('/', '-').lower()}")
-            if spec.separated:
-                menus[spec.menu].addSeparator()
-            menus[spec.menu].addAction(self._by_name[spec.name])
+        for title in MENUS:
+            name = title.replace("&", "")
+            rows = [spec for spec in TABLE if spec.menu.partition("/")[0] == name]
+            if rows:
+                menus[name] = bar.addMenu(title)
+                menus[name].setObjectName(f"menu-{name.lower()}")
+            for spec in rows:
+                self._add(spec, menus)
         return menus
+
+    def _add(self, spec: ActionSpec, menus: dict[str, QMenu]) -> None:
+        path = ""
+        for part in spec.menu.split("/"):
+            above, path = path, f"{path}/{part}".lstrip("/")
+            if path not in menus:
+                menus[path] = menus[above].addMenu(f"&{part}")
+                menus[path].setObjectName(f"menu-{path.replace('/', '-').lower()}")
+        if spec.separated:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(self._by_name[spec.name])
 
     def fill_toolbar(self, bar: QToolBar) -> None:
         """Add the toolbar's actions."""
@@ -165,10 +93,11 @@ class Actions(QObject):
             if not name:
                 bar.addSeparator()
                 continue
-            bar.addAction(self._by_name[name])
-            button = bar.widgetForAction(self._by_name[name])
+            action = self._by_name[name]
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
             button.setObjectName(f"toolbar-{name}")
-            button.setAccessibleName(self._by_name[name].text().rstrip("…"))
+            button.setAccessibleName(action.iconText().strip())
             if name in _WITH_TEXT and isinstance(button, QToolButton):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
@@ -178,54 +107,45 @@ class Actions(QObject):
             if spec.icon:
                 self._by_name[spec.name].setIcon(icon(spec.icon, theme))
 
-    def show(self, studio: Studio) -> None:
+    def refresh(self) -> None:
         """Enable what can be done now, and say in tooltips what it is or why it can't."""
-        current = studio.document.current
-        for name, label, verb in (
-            ("undo", studio.undo_label, "Undo"),
-            ("redo", studio.redo_label, "Redo"),
-        ):
-            self._enable(name, label is not None, f"there is nothing to {verb.lower()}")
-            self._by_name[name].setText(verb if label is None else f"{verb} “{label}”")
-        for name in ("export", "delete", "rename", "hide", "retry", "frame", "frame_all"):
-            self._enable(name, current is not None, "open a scan first")
-        for name, is_on in (
-            ("points", studio.settings.shows_points),
-            ("floor", studio.settings.shows_floor),
-            (f"theme_{studio.settings.theme}", True),
-        ):
-            self._by_name[name].setChecked(is_on)
+        for spec in TABLE:
+            action = self._by_name[spec.name]
+            reason = spec.blocked(self._window)
+            action.setEnabled(not reason)
+            action.setToolTip(f"{spec.help}: {reason}" if reason else spec.help)
+            action.setStatusTip("")
+            if spec.label is not None:
+                action.setText(spec.label(self._window))
+            if spec.checked is not None:
+                action.setChecked(spec.checked(self._window))
 
-    def _enable(self, name: str, can: bool, reason: str) -> None:
-        spec = next(spec for spec in TABLE if spec.name == name)
-        action = self._by_name[name]
-        action.setEnabled(can)
-        action.setToolTip(_tip(spec) if can else f"{_tip(spec)}: {reason}")
-
-    def _made(self, spec: ActionSpec, commands: Commands, parent: QWidget) -> QAction:
-        action = QAction(spec.text, parent)
+    def _made(self, spec: ActionSpec) -> QAction:
+        window = self._window
+        action = QAction(spec.text, window)
         action.setObjectName(f"action-{spec.name}")
         action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(_tip(spec))
+        action.setToolTip(spec.help)
         # A hair of space: Qt sets icon and word too close.
-        action.setIconText(f" {spec.text.rstrip('…')}")
-        action.setCheckable(spec.is_checkable)
+        action.setIconText(f" {spec.title}")
+        action.setCheckable(spec.checked is not None)
         if spec.group:
             if spec.group not in self._groups:
                 self._groups[spec.group] = QActionGroup(self)
             self._groups[spec.group].addAction(action)
-        run: Callable[[], None] = getattr(commands, spec.name)
         # Without the flag that the signal carries.
-        action.triggered.connect(lambda _checked=False: run())
+        action.triggered.connect(lambda _checked=False: self._run(spec))
         return action
+
+    def _run(self, spec: ActionSpec) -> None:
+        try:
+            spec.run(self._window)
+        finally:
+            # A click has turned a checkable action over already; the truth is the window's.
+            self.refresh()
 
 
 def shortcut_sheet() -> tuple[tuple[str, str], ...]:
     """Shortcuts and what they do, in the order of the table."""
-    return tuple((" or ".join(spec.keys), spec.text.rstrip("…")) for spec in TABLE if spec.keys)
-
-
-def _tip(spec: ActionSpec) -> str:
-    said = spec.tip or spec.text
-    return f"{said} ({spec.keys[0]})" if spec.keys else said
+    return tuple((" or ".join(spec.keys), spec.title) for spec in TABLE if spec.keys)

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QMainWindow,
     QPushButton,
     QSizePolicy,
@@ -23,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from occstudio.gui.actions import Actions
-from occstudio.gui.commands import Commands
-from occstudio.gui.dialogs import show_about, show_details, show_shortcuts
+from occstudio.gui.dialogs import show_details
+from occstudio.gui.docks import Docks
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
@@ -64,8 +63,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.studio, self.opengl = studio, opengl
         self._theme = chosen_theme(studio.settings.theme)
-        self.commands = Commands(studio, self)
-        self.actions_table = Actions(self.commands, self)
+        self.docks = Docks(self)
+        self.actions_table = Actions(self)
         self.shapes = ShapesPanel(studio, self._theme, self)
         self.inspector = InspectorPanel(studio, self._theme, self)
         self.models = ModelPicker(studio, self)
@@ -110,14 +109,6 @@ class MainWindow(QMainWindow):
             self.set_theme(chosen_theme(settings.theme))
         self._show_settings(settings)
 
-    def show_shortcuts(self) -> None:
-        """Show all shortcuts."""
-        show_shortcuts(self)
-
-    def show_about(self) -> None:
-        """Show version and device."""
-        show_about(self, self.studio, self.opengl)
-
     # -- arranging ---------------------------------------------------------------------------
 
     def _view(self) -> View:
@@ -134,13 +125,11 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setCentralWidget(self.stage)
-        self._dock("Shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
-        self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
+        # One line each; `commands.panels` has their rows in the View menu.
+        self.docks.add("shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
+        self.docks.add("inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
         self.setStatusBar(self.status)
-        menus = self.actions_table.fill_menu_bar(self.menuBar())
-        menus["View"].addSeparator()
-        for dock in self.findChildren(QDockWidget):
-            menus["View"].addAction(dock.toggleViewAction())
+        self.actions_table.fill_menu_bar(self.menuBar())
         bar = QToolBar("Toolbar", self)
         bar.setObjectName("toolbar")
         bar.setMovable(False)
@@ -161,16 +150,8 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._export)
         self.addToolBar(bar)
         self.setMinimumSize(QSize(860, 560))
+        self.docks.remember()
         self._restore_layout()
-
-    def _dock(self, title: str, body: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock-{title.lower()}")
-        dock.setTitleBarWidget(PanelTitle(title, dock))
-        dock.setWidget(body)
-        body.setMinimumWidth(min(width, 200))
-        self.addDockWidget(area, dock)
-        self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def _connect(self) -> None:
         studio = self.studio
@@ -178,7 +159,8 @@ class MainWindow(QMainWindow):
         studio.result_arrived.subscribe(self._show_result)
         studio.activity_changed.subscribe(self.status.show_activity)
         studio.noticed.subscribe(self.status.show_notice)
-        self.stage.empty.open_wanted.connect(self.commands.open)
+        self.docks.changed.connect(self.actions_table.refresh)
+        self.stage.empty.open_wanted.connect(self.actions_table["open"].trigger)
         self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
         export = self.actions_table["export"]
         self._export.clicked.connect(export.trigger)
@@ -202,7 +184,7 @@ class MainWindow(QMainWindow):
     def _show_document(self, document: Document) -> None:
         self.stage.show_document(document)
         self.viewport.show_document(document, self.studio.results)
-        self.actions_table.show(self.studio)
+        self.actions_table.refresh()
         self._show_facts()
         self._show_export()
         current = document.current
@@ -210,12 +192,13 @@ class MainWindow(QMainWindow):
 
     def _show_result(self, item_id: int) -> None:
         self.viewport.show_result(item_id, self.studio.results.get(item_id))
+        self.actions_table.refresh()
         self._show_facts()
 
     def _show_settings(self, settings: Settings) -> None:
         self.viewport.show_points(settings.shows_points)
         self.viewport.show_floor(settings.shows_floor)
-        self.actions_table.show(self.studio)
+        self.actions_table.refresh()
 
     def _show_facts(self) -> None:
         self.status.show_facts(*status_facts(self.studio))

@@ -1,0 +1,89 @@
+"""The File menu."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from occstudio.exchange.formats import readable_suffixes
+from occstudio.gui.action_spec import ActionSpec, needs_shape
+
+if TYPE_CHECKING:
+    from occstudio.gui.main_window import MainWindow
+
+EXPORT_FILTERS = (
+    "Wavefront OBJ (*.obj)",
+    "PLY (*.ply)",
+    "STL (*.stl)",
+    "Binary glTF (*.glb)",
+)
+
+
+def open_files(window: "MainWindow") -> None:
+    """Ask for files and open them."""
+    suffixes = " ".join(f"*{suffix}" for suffix in readable_suffixes())
+    names, _ = QFileDialog.getOpenFileNames(
+        window,
+        "Open",
+        window.studio.settings.folder,
+        f"Point clouds and meshes ({suffixes});;All files (*)",
+    )
+    if names:
+        _remember_folder(window, Path(names[0]))
+        window.studio.open_files([Path(name) for name in names])
+
+
+def export(window: "MainWindow") -> None:
+    """Ask where to, and export the selected shape."""
+    item = window.studio.document.current
+    if item is None:
+        return
+    start = Path(window.studio.settings.folder or Path.home()) / f"{item.name}.obj"
+    name, chosen = QFileDialog.getSaveFileName(
+        window, f"Export {item.name}", str(start), ";;".join(EXPORT_FILTERS)
+    )
+    if name:
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(chosen.rpartition("*")[2].rstrip(")"))
+        _remember_folder(window, path)
+        window.studio.export(item.id, path)
+
+
+def _remember_folder(window: "MainWindow", path: Path) -> None:
+    window.change_settings(replace(window.studio.settings, folder=str(path.parent)))
+
+
+ROWS = (
+    ActionSpec(
+        "open",
+        "File",
+        "&Open…",
+        open_files,
+        "folder-open-outline",
+        ("Ctrl+O",),
+        "Open scans and meshes",
+    ),
+    ActionSpec(
+        "export",
+        "File",
+        "&Export…",
+        export,
+        "export-variant",
+        ("Ctrl+E",),
+        "Write the selected surface as OBJ, PLY, STL or GLB",
+        needs_shape,
+        separated=True,
+    ),
+    ActionSpec(
+        "quit",
+        "File",
+        "&Quit",
+        lambda window: window.close(),
+        "",
+        ("Ctrl+Q",),
+        "Close the window",
+        separated=True,
+    ),
+)

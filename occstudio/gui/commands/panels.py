@@ -1,0 +1,50 @@
+"""The part of the View menu that opens and closes panels, and finds lost ones again."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from occstudio.gui.action_spec import ActionSpec
+
+if TYPE_CHECKING:
+    from occstudio.gui.main_window import MainWindow
+
+PANELS = (
+    ("shapes", "&Shapes", "Ctrl+1"),
+    ("inspector", "&Inspector", "Ctrl+2"),
+)
+"""Docked panels: the name that the window docked them under, text, key."""
+
+
+def _toggle(name: str) -> "Callable[[MainWindow], None]":
+    return lambda window: window.docks.toggle(name)
+
+
+def _is_open(name: str) -> "Callable[[MainWindow], bool]":
+    return lambda window: window.docks.is_open(name)
+
+
+ROWS = (
+    *(
+        ActionSpec(
+            f"panel_{name}",
+            "View/Panels",
+            text,
+            _toggle(name),
+            "dock-window",
+            (key,),
+            f"Show or hide the panel {text.replace('&', '')}",
+            checked=_is_open(name),
+        )
+        for name, text, key in PANELS
+    ),
+    ActionSpec(
+        "reset_layout",
+        "View/Panels",
+        "&Reset Layout",
+        lambda window: window.docks.reset(),
+        "view-dashboard-outline",
+        (),
+        "Put all panels back where they were at first",
+        separated=True,
+    ),
+)

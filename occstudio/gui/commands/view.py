@@ -1,0 +1,106 @@
+"""The View menu: where one looks from, and what is drawn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape, needs_view
+
+if TYPE_CHECKING:
+    from occstudio.gui.main_window import MainWindow
+
+THEMES = (("system", "As the &System"), ("dark", "&Dark"), ("light", "&Light"))
+"""Themes, and what the menu calls them."""
+
+SIDES = (
+    ("front", "&Front", "1", (0, 0), "Look from the front"),
+    ("right", "&Right", "3", (90, 0), "Look from the right"),
+    ("top", "&Top", "7", (0, 89), "Look from above"),
+    ("corner", "Three-&quarter", "0", (35, 20), "Look from the corner"),
+)
+"""Sides to look from: name, text, key, azimuth and elevation in degrees, tip."""
+
+
+def toggle_points(window: "MainWindow") -> None:
+    """Ghost the input points over the surface, or not."""
+    settings = window.studio.settings
+    window.change_settings(replace(settings, shows_points=not settings.shows_points))
+
+
+def toggle_floor(window: "MainWindow") -> None:
+    """Draw the floor, or not."""
+    settings = window.studio.settings
+    window.change_settings(replace(settings, shows_floor=not settings.shows_floor))
+
+
+def _use_theme(name: str) -> "Callable[[MainWindow], None]":
+    return lambda window: window.change_settings(replace(window.studio.settings, theme=name))
+
+
+def _has_theme(name: str) -> "Callable[[MainWindow], bool]":
+    return lambda window: window.studio.settings.theme == name
+
+
+def _look(azimuth: float, elevation: float) -> "Callable[[MainWindow], None]":
+    return lambda window: window.viewport.look(azimuth, elevation)
+
+
+ROWS = (
+    ActionSpec(
+        "frame",
+        "View",
+        "Frame &Selected",
+        lambda window: window.viewport.frame(window.studio.document.selection),
+        "image-filter-center-focus",
+        ("F",),
+        "Fill the view with the selected shapes",
+        needs_shape,
+    ),
+    ActionSpec(
+        "frame_all",
+        "View",
+        "Frame &All",
+        lambda window: window.viewport.frame(None),
+        "fit-to-page-outline",
+        ("Home",),
+        "Bring everything into view",
+        needs_any_shape,
+    ),
+    *(
+        ActionSpec(f"{name}", "View/From", text, _look(*angles), "", (key,), tip, needs_view)
+        for name, text, key, angles, tip in SIDES
+    ),
+    ActionSpec(
+        "points",
+        "View",
+        "Input &Points",
+        toggle_points,
+        "scatter-plot-outline",
+        ("P",),
+        "Ghost the input over the surface",
+        checked=lambda window: window.studio.settings.shows_points,
+        separated=True,
+    ),
+    ActionSpec(
+        "floor",
+        "View",
+        "Floor &Grid",
+        toggle_floor,
+        "grid",
+        ("G",),
+        "Draw the floor",
+        checked=lambda window: window.studio.settings.shows_floor,
+    ),
+    *(
+        ActionSpec(
+            f"theme_{name}",
+            "View/Theme",
+            text,
+            _use_theme(name),
+            tip=f"{text.replace('&', '')} colours".capitalize(),
+            checked=_has_theme(name),
+            group="theme",
+        )
+        for name, text in THEMES
+    ),
+)

@@ -1,0 +1,70 @@
+"""The panels around the view: docked once, closed and found again, put back where they were."""
+
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from occstudio.gui.widgets.panel_title import PanelTitle
+
+
+class Docks(QObject):
+    """The docked panels of a window.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Where they are docked.
+    """
+
+    changed = Signal()
+    """A panel was opened or closed."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        self._widths: dict[str, int] = {}
+        self._first = QByteArray()
+
+    def add(self, name: str, body: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
+        """Dock a panel under a name; below those that the area has already."""
+        title = name.capitalize()
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock-{name}")
+        dock.setAccessibleName(f"Panel {title}")
+        dock.setTitleBarWidget(PanelTitle(title, dock))
+        dock.setWidget(body)
+        body.setMinimumWidth(min(width, 200))
+        self._window.addDockWidget(area, dock)
+        self._docks[name], self._widths[name] = dock, width
+        dock.visibilityChanged.connect(lambda _shown: self.changed.emit())
+
+    def remember(self) -> None:
+        """The layout is complete: this is what `reset` goes back to."""
+        self._set_widths()
+        self._first = self._window.saveState()
+
+    def is_open(self, name: str) -> bool:
+        """Whether a panel is shown."""
+        return not self._docks[name].isHidden()
+
+    def toggle(self, name: str) -> None:
+        """Open or close a panel."""
+        self.show(name, not self.is_open(name))
+
+    def show(self, name: str, shown: bool = True) -> None:
+        """Open a panel and bring it to the front, or close it."""
+        self._docks[name].setVisible(shown)
+        if shown:
+            self._docks[name].raise_()
+
+    def reset(self) -> None:
+        """All panels open, where and as wide as they were at first."""
+        self._window.restoreState(self._first)
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            dock.show()
+        self._set_widths()
+
+    def _set_widths(self) -> None:
+        docks, widths = list(self._docks.values()), list(self._widths.values())
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
