@@ -1,10 +1,13 @@
 """``occstudio models list|show``: what is in the library."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from occstudio.shapes.model_card import ModelCard
 
 app = typer.Typer(help="The models that can be used.", no_args_is_help=True)
 
@@ -40,9 +43,9 @@ def show_command(
         ("file", str(path)),
         ("family", card.family),
         ("parameters", f"{count:,}"),
-        ("input", f"{card.input_kind}, about {card.points_expected:,}"),
+        ("input", _input_of(card)),
         ("threshold", f"{card.threshold:g}"),
-        ("cube", f"{1 + card.padding:g} (padding {card.padding:g})"),
+        ("box", f"{card.input_spec.box_side:g} along each side"),
         ("training data", card.training_data),
         ("scores", ", ".join(f"{k} {v:g}" for k, v in card.scores.items())),
         ("licence", card.licence),
@@ -51,3 +54,16 @@ def show_command(
         if value:
             table.add_row(label, value)
     Console().print(table)
+
+
+def _input_of(card: "ModelCard") -> str:
+    """What the network is given, in words."""
+    spec = card.input_spec
+    if spec.kind == "points":
+        how = "exactly" if spec.is_drawn else "about"
+        return f"points, {how} {spec.points:,}, in a {spec.normalisation}"
+    if spec.kind == "image":
+        return f"a photo, {spec.resolution} pixels square"
+    if spec.kind == "voxels":
+        return f"voxels, {spec.resolution} along each axis"
+    return "no observation: a code"

@@ -9,7 +9,7 @@ import pickle
 import warnings
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ from torch import Tensor, nn
 
 from occstudio.errors import ModelError, UnreadableFileError, UnwritableFileError
 from occstudio.networks.families import ModelFamily, load_families, model_family
+from occstudio.shapes.input_spec import InputSpec
 from occstudio.shapes.model_card import ModelCard
 
+_SHAPING = ("padding", "unit_size", "query_vol_size", "input_type")
+"""Entries of the papers' ``data`` section that the network depends on."""
 CARD_KEY = "occstudio.card"
 LARGEST_FILE = 4 << 30
 _CONTAINERS = ("model", "model_state_dict", "state_dict")
@@ -178,25 +181,29 @@ def _with_card(path: Path, weights: dict[str, Tensor]) -> Checkpoint:
     stated = _stated(path)
     data, model = stated.get("data", {}), dict(stated.get("model", {}))
     if model:
-        padding = float(data.get("padding", 0.1))
-        hyperparameters: Mapping[str, Any] = {**model, "padding": padding}
+        shaping = {name: data[name] for name in _SHAPING if name in data}
+        hyperparameters: Mapping[str, Any] = {**shaping, **model}
         assumed: tuple[str, ...] = ()
     else:
         inferred = family.infer(weights)
         hyperparameters, assumed = inferred.hyperparameters, inferred.assumed
-        padding = float(hyperparameters.get("padding", 0.1))
     card = ModelCard(
         name=path.stem,
         family=family.name,
         title=f"{family.title} ({path.name})",
-        input_kind=family.input_kind(hyperparameters),
+        input_spec=_input_spec(family, hyperparameters, data),
         hyperparameters=hyperparameters,
-        padding=padding,
-        threshold=float(stated.get("test", {}).get("threshold", 0.2)),
-        points_expected=int(data.get("pointcloud_n", 3000)),
+        threshold=float(stated.get("test", {}).get("threshold", family.threshold)),
         assumed=assumed,
     )
     return Checkpoint(card, weights)
+
+
+def _input_spec(
+    family: ModelFamily, hyperparameters: Mapping[str, Any], data: Mapping[str, Any]
+) -> InputSpec:
+    spec = family.input_spec(hyperparameters)
+    return replace(spec, points=int(data["pointcloud_n"])) if "pointcloud_n" in data else spec
 
 
 def _family_of(path: Path, weights: Mapping[str, Tensor]) -> ModelFamily:

@@ -14,7 +14,7 @@ from occstudio.errors import ModelError, OutOfMemoryError
 from occstudio.inference.checkpoint import Checkpoint
 from occstudio.inference.device import batch_for
 from occstudio.inference.thinning import thinned
-from occstudio.networks.conv_onet import ConvOccupancyNetwork
+from occstudio.networks.occupancy_network import OccupancyNetwork
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
 from occstudio.shapes.latent import Latent
@@ -36,9 +36,13 @@ class NeuralModel:
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
         network = checkpoint.network()
-        if not isinstance(network, ConvOccupancyNetwork):
-            raise ModelError(f"'{checkpoint.card.name}' is of a family that can't be run yet")
-        self._network = network.to(device)
+        if not isinstance(network, OccupancyNetwork):
+            raise ModelError(
+                f"'{checkpoint.card.name}' is of a family that can't be run: its networks need "
+                "encode, decode and prepare"
+            )
+        network.to(device)
+        self._network: OccupancyNetwork = network
         self._device = device
         self._card = checkpoint.card
 
@@ -70,7 +74,7 @@ class NeuralModel:
             )
         watch.check()
         watch.report("encode", 0.0)
-        points = thinned(self._within(observation.model_points), self._card.points_expected)
+        points = thinned(self._within(observation.model_points), self._card.input_spec.points)
         try:
             features = self._network.encode(torch.from_numpy(points)[None].to(self._device))
         except torch.OutOfMemoryError as error:
@@ -83,7 +87,7 @@ class NeuralModel:
 
     def _within(self, points: Points) -> Points:
         """Points in the padded cube; strays outside would be pressed onto its faces."""
-        inside = (np.abs(points) <= (1 + self._card.padding) / 2).all(axis=1)
+        inside = (np.abs(points) <= self._card.input_spec.box_side / 2).all(axis=1)
         if not inside.any():
             raise ModelError("no point lies in the model's cube: fit the frame to the points")
         return points if inside.all() else points[inside]
@@ -95,7 +99,8 @@ class NeuralModel:
                 f"a latent of '{latent.model}' can't be decoded by '{self._card.name}': "
                 "encode the input with this model"
             )
-        return NeuralField(self._network, latent.arrays, self._card.padding, self._device)
+        box = Box.cube(self._card.input_spec.box_side)
+        return NeuralField(self._network, latent.arrays, box, self._device)
 
 
 class NeuralField:
@@ -103,35 +108,35 @@ class NeuralField:
 
     Parameters
     ----------
-    network : ConvOccupancyNetwork
+    network : OccupancyNetwork
         In evaluation mode.
-    maps : mapping of str to array
-        Feature maps without the batch axis.
-    padding : float
-        The box is the cube of side ``1 + padding``.
+    code : mapping of str to array
+        Without the batch axis.
+    box : Box
+        Where the surface is looked for, unless the code says it.
     device : torch.device
         Where the network is.
     """
 
     def __init__(
         self,
-        network: ConvOccupancyNetwork,
-        maps: Mapping[str, np.ndarray],
-        padding: float,
+        network: OccupancyNetwork,
+        code: Mapping[str, np.ndarray],
+        box: Box,
         device: torch.device,
     ) -> None:
         self._network, self._device = network, device
-        self._features = {
-            name: torch.tensor(array, device=device)[None] for name, array in maps.items()
+        self._code = {
+            name: torch.tensor(array, device=device)[None] for name, array in code.items()
         }
         with torch.inference_mode():
-            self._decoder = network.decoder.prepare(self._features)
-        self._box = Box.cube(1 + padding)
+            self._prepared = network.prepare(self._code)
+        self._box = box
         self._batch = batch_for(device)
 
     @property
     def box(self) -> Box:
-        """The padded cube."""
+        """Where the surface is looked for."""
         return self._box
 
     @property
@@ -158,7 +163,7 @@ class NeuralField:
 
     def _logits(self, points: Tensor) -> Values:
         try:
-            return self._decoder(points.to(self._device)).float().cpu().numpy()
+            return self._prepared(points.to(self._device)).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             if self._batch <= 1024:
                 raise _out_of_memory(self._device) from error
@@ -168,8 +173,7 @@ class NeuralField:
 
     def _gradient(self, points: Tensor) -> Points:
         asked = points.clone().requires_grad_(True)
-        features = {name: maps.detach() for name, maps in self._features.items()}
-        logits = self._network.decode(asked[None], features)
+        logits = self._network.decode(asked[None], self._code)
         (slope,) = torch.autograd.grad(logits.sum(), asked)
         return slope.cpu().numpy()
 

@@ -22,6 +22,7 @@ from occstudio.networks.prepared_decoder import PreparedDecoder
 from occstudio.networks.unet2d import UNet
 from occstudio.networks.unet3d import UNet3D
 from occstudio.networks.voxel_encoder import LocalVoxelEncoder
+from occstudio.shapes.input_spec import InputSpec
 
 
 class ConvOccupancyNetwork(nn.Module):
@@ -73,6 +74,7 @@ class ConvOnetFamily:
     name: str = "conv_onet"
     title: str = "Convolutional Occupancy Network"
     input_kinds: tuple[str, ...] = ("points", "voxels")
+    threshold: float = 0.2
 
     def build(self, hyperparameters: Hyperparameters) -> ConvOccupancyNetwork:
         """Make the network, with fresh weights.
@@ -124,9 +126,12 @@ class ConvOnetFamily:
             )
         return infer(state_dict)
 
-    def input_kind(self, hyperparameters: Hyperparameters) -> str:
-        """'points' or 'voxels'."""
-        return "voxels" if self._encoder(hyperparameters) == _VOXELS else "points"
+    def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
+        """Some 3000 points, or 32^3 voxels, in the padded cube."""
+        side = 1 + float(hyperparameters.get("padding", 0.1))
+        if self._encoder(hyperparameters) == _VOXELS:
+            return InputSpec("voxels", box_side=side, resolution=32)
+        return InputSpec("points", box_side=side)
 
     def _encoder(self, hyperparameters: Hyperparameters) -> str:
         name = hyperparameters.get("encoder", _POINTS)

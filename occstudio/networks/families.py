@@ -15,11 +15,15 @@ from typing import Any, Final, Protocol, runtime_checkable
 from torch import Tensor, nn
 
 from occstudio.errors import ModelError, UnknownNameError
+from occstudio.shapes.input_spec import InputSpec
 
 ENTRY_POINT_GROUP: Final = "occstudio.model_families"
 
 Hyperparameters = Mapping[str, Any]
-"""Nested like the `model` section of the papers' YAML, with `padding` beside `c_dim`."""
+"""Nested like the `model` section of the papers' YAML, with those entries of its `data` section
+that shape the network beside `c_dim`: padding, unit_size, query_vol_size, input_type. DeepSDF's are
+its specs.json, IF-Net's the name of the ``class`` and its constructor's arguments. What is missing
+has the paper's default, what is unknown at the top is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class ModelFamily(Protocol):
     title : str
         As people call it.
     input_kinds : tuple of str
-        What its encoders can take: 'points', 'voxels', 'image'.
+        What its networks can take: 'points', 'voxels', 'image', 'latent'.
+    threshold : float
+        Probability of the surface by which the paper's configurations extract.
     """
 
     @property
@@ -59,9 +65,14 @@ class ModelFamily(Protocol):
     def title(self) -> str: ...
     @property
     def input_kinds(self) -> tuple[str, ...]: ...
+    @property
+    def threshold(self) -> float: ...
 
     def build(self, hyperparameters: Hyperparameters) -> nn.Module:
-        """Make the network with fresh weights; ModelError if the values make no sense."""
+        """Make the network with fresh weights; ModelError if the values make no sense.
+
+        It has to be an `occupancy_network.OccupancyNetwork`.
+        """
         ...
 
     def recognises(self, state_dict: Mapping[str, Tensor]) -> bool:
@@ -72,8 +83,11 @@ class ModelFamily(Protocol):
         """Hyper-parameters of the network that a state dict belongs to."""
         ...
 
-    def input_kind(self, hyperparameters: Hyperparameters) -> str:
-        """Which of `input_kinds` the network with these hyper-parameters takes."""
+    def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
+        """What the network with these hyper-parameters wants to be given, as in the paper.
+
+        A card's own YAML may override the number of points.
+        """
         ...
 
 
@@ -115,7 +129,7 @@ def load_family(entry: EntryPoint) -> ModelFamily:
     if not isinstance(family, ModelFamily):
         raise ModelError(
             f"{entry.value!r} is no model family but {type(family).__name__}: "
-            "it needs name, title, input_kinds, build, recognises, infer and input_kind"
+            "it needs name, title, input_kinds, threshold, build, recognises, infer and input_spec"
         )
     return family
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from occstudio.errors import ModelError
+from occstudio.shapes.input_spec import InputSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,12 @@ class ModelCard:
         Registered family of networks, e.g. ``conv_onet``.
     title : str
         One line for people.
-    input_kind : str
-        ``points``, ``image``, ``voxels``, ``depth`` or ``latent``.
+    input_spec : InputSpec
+        What the network wants to be given, and where its field lies.
     hyperparameters : mapping
         What the family's `build` needs.
-    padding : float
-        The field's cube has the side ``1 + padding``.
     threshold : float
         Default probability of the surface.
-    points_expected : int
-        Points that the encoder was trained with; larger clouds are thinned to about this many.
     scores : mapping of str to float
         For example ``{"iou": 0.81}``, on the test split named in `training_data`.
     assumed : tuple of str
@@ -39,15 +36,18 @@ class ModelCard:
     name: str
     family: str
     title: str = ""
-    input_kind: str = "points"
+    input_spec: InputSpec = field(default_factory=InputSpec)
     hyperparameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    padding: float = 0.1
     threshold: float = 0.5
-    points_expected: int = 3000
     training_data: str = ""
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
     licence: str = ""
     assumed: tuple[str, ...] = ()
+
+    @property
+    def input_kind(self) -> str:
+        """``points``, ``image``, ``voxels`` or ``latent``."""
+        return self.input_spec.kind
 
     def to_json(self) -> str:
         """The card as JSON text."""
@@ -66,8 +66,20 @@ class ModelCard:
             found = json.loads(text)
             known = {key: found[key] for key in cls.__slots__ if key in found}
             known["assumed"] = tuple(known.get("assumed", ()))
+            known["input_spec"] = _input_spec(found)
             return cls(**known)
         except (ValueError, TypeError, KeyError) as error:
             raise ModelError(
                 f"the model card could not be read ({error}): the file is damaged or not ours"
             ) from error
+
+
+def _input_spec(found: Mapping[str, Any]) -> InputSpec:
+    """The spec of a card; the first cards stated parts of it beside the rest."""
+    if "input_spec" in found:
+        return InputSpec.from_mapping(found["input_spec"])
+    return InputSpec(
+        kind=found.get("input_kind", "points"),
+        box_side=1 + found.get("padding", 0.1),
+        points=found.get("points_expected", 3000),
+    )

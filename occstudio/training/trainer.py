@@ -9,6 +9,7 @@ The averaged weights ship, as safetensors with a model card.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -244,11 +245,12 @@ class _Run:
             name=recipe.name,
             family=recipe.family,
             title=recipe.name,
-            input_kind=model_family(recipe.family).input_kind(recipe.hyperparameters),
+            input_spec=replace(
+                model_family(recipe.family).input_spec(recipe.hyperparameters),
+                points=recipe.samples.scan.points,
+            ),
             hyperparameters=recipe.hyperparameters,
-            padding=float(recipe.hyperparameters.get("padding", 0.1)),
             threshold=self.threshold,
-            points_expected=recipe.samples.scan.points,
             training_data=f"{self.seen} shapes seen",
             scores=scores,
         )

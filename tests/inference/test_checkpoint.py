@@ -88,7 +88,7 @@ def test_a_yaml_beside_the_file_decides_what_keys_cannot(tmp_path: Path) -> None
         "  c_dim: 8\n"
     )
     card = read_checkpoint(tmp_path / "m.pt").card
-    assert (card.padding, card.threshold, card.points_expected) == (0.2, 0.35, 300)
+    assert (card.input_spec.box_side, card.threshold, card.input_spec.points) == (1.2, 0.35, 300)
     assert card.assumed == ()
 
 

@@ -103,5 +103,5 @@ def test_wrong_hyperparameters_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_input_kinds_follow_the_encoder() -> None:
-    assert FAMILY.input_kind(golden_config("convonet_3plane")) == "points"
-    assert FAMILY.input_kind(golden_config("convonet_voxel_3plane")) == "voxels"
+    assert FAMILY.input_spec(golden_config("convonet_3plane")).kind == "points"
+    assert FAMILY.input_spec(golden_config("convonet_voxel_3plane")).kind == "voxels"
