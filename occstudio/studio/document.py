@@ -12,12 +12,21 @@ from typing import Self
 
 import numpy as np
 
+from occstudio.finishing.finishing import PLAIN, Finishing
 from occstudio.shapes.arrays import Colors, WorldPoints
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.point_cloud import PointCloud
+from occstudio.studio.input_edit import AS_IS, InputEdit
 
 RESOLUTIONS = (32, 64, 128, 256, 512, 1024)
 """Cells along an axis that the window offers."""
+
+COMPARISONS = ("off", "side_by_side", "overlay", "wipe", "distance")
+"""How two shapes may be compared in the view."""
+
+REFINED_UP_TO = 128
+"""Unless the person says otherwise, vertices are refined up to this resolution: on finer grids
+linear interpolation and the triangles' normals do as well, at a fraction of the cost."""
 
 SHOWN_POINTS = 60_000
 """As many points of a cloud are drawn at most; the rest would only hide the shape."""
@@ -91,6 +100,17 @@ class ShapeItem:
         Probability of the surface.
     visible : bool
         Whether it is drawn.
+    color : str
+        Of its surface, as ``#rrggbb``; empty for the theme's own.
+    refine : bool, optional
+        Whether vertices are moved onto the level set and normals are the field's; None for what
+        the resolution allows.
+    input_edit : InputEdit
+        What is done to the observation before it is encoded.
+    finishing : Finishing
+        What is done to the surface after extraction.
+    time : float
+        Of a shape that moves, from 0 to 1.
     """
 
     id: int
@@ -101,14 +121,77 @@ class ShapeItem:
     resolution: int = 128
     threshold: float = 0.5
     visible: bool = True
+    color: str = ""
+    refine: bool | None = None
+    input_edit: InputEdit = AS_IS
+    finishing: Finishing = PLAIN
+    time: float = 0.0
+
+    @property
+    def refines(self) -> bool:
+        """Whether vertices are refined, by choice or by what the resolution allows."""
+        return self.resolution <= REFINED_UP_TO if self.refine is None else self.refine
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two shapes beside or over each other in the view.
+
+    Parameters
+    ----------
+    mode : str
+        One of `COMPARISONS`.
+    first, second : int, optional
+        Ids of the two; None for the first two selected.
+    wipe : float
+        Where the edge between them is, as a part of the view's width.
+    """
+
+    mode: str = "off"
+    first: int | None = None
+    second: int | None = None
+    wipe: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSlice:
+    """The plane through the field of the selected shape.
+
+    Parameters
+    ----------
+    visible : bool
+        Whether it is drawn.
+    axis : str
+        The model's axis that it is across: ``x``, ``y`` or ``z``.
+    offset : float
+        Its place on that axis, in the model's units (the box goes from about -0.5 to 0.5).
+    """
+
+    visible: bool = False
+    axis: str = "z"
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The shapes of a session, in order, and which of them are selected (ids)."""
+    """The shapes of a session, and how they are looked at.
+
+    Parameters
+    ----------
+    items : tuple of ShapeItem
+        In the order of the list.
+    selection : tuple of int
+        Ids of the selected ones, the current one first.
+    comparison : Comparison
+        Which two are compared, and how.
+    slice : FieldSlice
+        The plane through the current one's field.
+    """
 
     items: tuple[ShapeItem, ...] = ()
     selection: tuple[int, ...] = ()
+    comparison: Comparison = Comparison()
+    slice: FieldSlice = FieldSlice()
 
     @property
     def current(self) -> ShapeItem | None:
@@ -119,10 +202,21 @@ class Document:
         """The item with this id, or None."""
         return next((item for item in self.items if item.id == item_id), None)
 
-    def with_items(self, items: tuple[ShapeItem, ...]) -> "Document":
-        """These items instead; the selection keeps what is still there."""
+    def with_items(
+        self, items: tuple[ShapeItem, ...], selection: tuple[int, ...] | None = None
+    ) -> "Document":
+        """These items instead, and this selection; what refers to items that went is dropped."""
         kept = {item.id for item in items}
-        return Document(items, tuple(i for i in self.selection if i in kept))
+        chosen = self.selection if selection is None else selection
+        comparison = self.comparison
+        if {comparison.first, comparison.second} - kept - {None}:
+            comparison = Comparison()
+        return replace(
+            self,
+            items=items,
+            selection=tuple(i for i in chosen if i in kept),
+            comparison=comparison,
+        )
 
     def changed(self, ids: tuple[int, ...], change: Callable[[ShapeItem], ShapeItem]) -> "Document":
         """The document with `change` applied to the items of these ids."""

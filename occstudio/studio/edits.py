@@ -4,10 +4,13 @@ An `Edit` carries the label that undo shows. Selecting is an edit too, but not o
 remembering: it moves the present without adding to the history.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
-from occstudio.studio.document import Document, ShapeItem
+from occstudio.finishing.finishing import Finishing
+from occstudio.studio.document import Comparison, Document, FieldSlice, ShapeItem
+from occstudio.studio.input_edit import InputEdit
 
 LEAST_THRESHOLD = 0.001
 """Thresholds stay this far from 0 and 1."""
@@ -35,7 +38,7 @@ class Edit:
 def add_items(items: tuple[ShapeItem, ...]) -> Edit:
     """Append items and select the first of them."""
     label = f"Open {items[0].name}" if len(items) == 1 else f"Open {len(items)} shapes"
-    return Edit(label, lambda old: Document(old.items + items, (items[0].id,)))
+    return Edit(label, lambda old: old.with_items(old.items + items, (items[0].id,)))
 
 
 def remove_items(ids: tuple[int, ...]) -> Edit:
@@ -47,9 +50,52 @@ def remove_items(ids: tuple[int, ...]) -> Edit:
             return old
         left = tuple(item for item in old.items if item.id not in ids)
         near = left[min(places[0], len(left) - 1)].id if left else None
-        return Document(left, () if near is None else (near,))
+        return old.with_items(left, () if near is None else (near,))
 
     return Edit("Delete shape" if len(ids) == 1 else f"Delete {len(ids)} shapes", change)
+
+
+def duplicate_items(copies: Mapping[int, int]) -> Edit:
+    """Put a copy after each of these items and select the copies.
+
+    Parameters
+    ----------
+    copies : mapping of int to int
+        From the id of an item to that of its copy, which was never used before.
+    """
+
+    def change(old: Document) -> Document:
+        items: list[ShapeItem] = []
+        made: list[int] = []
+        for item in old.items:
+            items.append(item)
+            if item.id in copies:
+                name = copy_name(item.name, {other.name for other in (*old.items, *items)})
+                items.append(replace(item, id=copies[item.id], name=name))
+                made.append(copies[item.id])
+        return old.with_items(tuple(items), tuple(made)) if made else old
+
+    many = len(copies)
+    return Edit("Duplicate shape" if many == 1 else f"Duplicate {many} shapes", change)
+
+
+def copy_name(name: str, taken: Container[str]) -> str:
+    """A name for a copy: the same with the next number that is free, as in ``chair 2``."""
+    stem, _, number = name.rpartition(" ")
+    stem = stem if stem and number.isdecimal() else name
+    return next(free for k in count(2) if (free := f"{stem} {k}") not in taken)
+
+
+def move_items(ids: tuple[int, ...], place: int) -> Edit:
+    """Move items, in the order they have, before what stands at `place` now."""
+
+    def change(old: Document) -> Document:
+        moved = tuple(item for item in old.items if item.id in ids)
+        before = tuple(item for item in old.items[:place] if item.id not in ids)
+        after = tuple(item for item in old.items[place:] if item.id not in ids)
+        return replace(old, items=before + moved + after)
+
+    return Edit("Move shape" if len(ids) == 1 else f"Move {len(ids)} shapes", change)
 
 
 def select(ids: tuple[int, ...]) -> Edit:
@@ -108,3 +154,58 @@ def set_up(ids: tuple[int, ...], up: str) -> Edit:
         f"Up axis {up.upper()}",
         lambda old: old.changed(ids, lambda item: replace(item, frame=replace(item.frame, up=up))),
     )
+
+
+def set_unit(ids: tuple[int, ...], unit: str) -> Edit:
+    """Say what the world's numbers mean; a label, nothing is scaled."""
+    return Edit(
+        f"Unit {unit}" if unit else "No unit",
+        lambda old: old.changed(
+            ids, lambda item: replace(item, frame=replace(item.frame, unit=unit))
+        ),
+    )
+
+
+def set_color(ids: tuple[int, ...], color: str) -> Edit:
+    """Give surfaces a colour (``#rrggbb``); empty for the theme's own."""
+    return Edit(
+        "Change colour",
+        lambda old: old.changed(ids, lambda item: replace(item, color=color)),
+    )
+
+
+def set_refine(ids: tuple[int, ...], refine: bool | None) -> Edit:
+    """Refine the vertices, or not; None leaves it to the resolution."""
+    label = {True: "Refine surface", False: "Don't refine surface", None: "Refine as usual"}[refine]
+    return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, refine=refine)))
+
+
+def set_input_edit(ids: tuple[int, ...], edit: InputEdit, label: str = "Edit input") -> Edit:
+    """Crop, clean, thin or add noise to the input before it is encoded."""
+    return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, input_edit=edit)))
+
+
+def set_finishing(ids: tuple[int, ...], wanted: Finishing, label: str = "Finish surface") -> Edit:
+    """Choose what is done to the surface after extraction."""
+    return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, finishing=wanted)))
+
+
+def set_time(ids: tuple[int, ...], time: float) -> Edit:
+    """Choose the moment of a shape that moves; kept within 0 and 1."""
+    held = min(max(time, 0.0), 1.0)
+    return Edit(
+        f"Time {held:.2f}",
+        lambda old: old.changed(ids, lambda item: replace(item, time=held)),
+    )
+
+
+def set_comparison(comparison: Comparison) -> Edit:
+    """Compare two shapes in the view, or no longer."""
+    label = "End comparison" if comparison.mode == "off" else "Compare shapes"
+    return Edit(label, lambda old: replace(old, comparison=comparison))
+
+
+def set_slice(field_slice: FieldSlice) -> Edit:
+    """Show, turn, move or hide the plane through the field."""
+    label = "Field slice" if field_slice.visible else "Hide field slice"
+    return Edit(label, lambda old: replace(old, slice=field_slice))

@@ -8,7 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar, cast
 
+from occstudio.finishing.finishing import Finishing
 from occstudio.shapes.frame import Frame
+from occstudio.studio.input_edit import InputEdit
 
 Made = TypeVar("Made")
 
@@ -47,4 +49,5 @@ class Memory:
 
 
 def _identity(value: object) -> object:
-    return value if isinstance(value, str | int | float | Frame) else ("object", id(value))
+    is_small = isinstance(value, str | int | float | Frame | InputEdit | Finishing)
+    return value if is_small else ("object", id(value))

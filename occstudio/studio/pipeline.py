@@ -1,8 +1,9 @@
-"""The sentence of the product as stages that remember: encode, field, lattice, surface.
+"""The sentence of the product as stages that remember: input, encode, field, surface, finish.
 
 A request is a frozen value with everything that its result depends on (`Wish`). Each stage
 keeps its last results under the identity of its inputs, so another threshold asks the network
-only what is not known yet near the new surface, and undo finds what it left.
+only what is not known yet near the new surface, another finishing asks nothing at all, and undo
+finds what it left.
 """
 
 import threading
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self, TypeVar
 
+from occstudio.finishing.finishing import Finishing, finished
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
-from occstudio.shapes.shape_model import ShapeModel
+from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.watch import Watch
 from occstudio.studio.document import ShapeItem, Source
+from occstudio.studio.input_edit import InputEdit, edited
 from occstudio.studio.memory import Memory
 from occstudio.studio.mesh_facts import MeshFacts, measure
 from occstudio.studio.sampling import Sampling
@@ -43,11 +46,25 @@ class Wish:
     model: str
     resolution: int
     threshold: float
+    refine: bool
+    input_edit: InputEdit
+    finishing: Finishing
+    time: float
 
     @classmethod
     def of(cls, item: ShapeItem) -> Self:
-        """The wish of an item; its name and its eye don't matter."""
-        return cls(item.source, item.frame, item.model, item.resolution, item.threshold)
+        """The wish of an item; its name, its colour and its eye don't matter."""
+        return cls(
+            item.source,
+            item.frame,
+            item.model,
+            item.resolution,
+            item.threshold,
+            item.refines,
+            item.input_edit,
+            item.finishing,
+            item.time,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,9 @@ class ShapeResult:
     quality : Quality
         Preview or full.
     mesh : Mesh
-        In the model's cube, with normals.
+        In the model's cube, finished, with normals.
+    observation : Observation
+        What was encoded: the input with its edits, in the frame that the mesh lies in.
     resolution : int
         Cells along an axis; coarser than wished in a preview.
     device : str
@@ -91,11 +110,17 @@ class ShapeResult:
     wish: Wish
     quality: Quality
     mesh: Mesh
+    observation: Observation
     resolution: int
     device: str
     evaluations: int
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     facts: MeshFacts | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """How the mesh lies in the world: as its item, or as what cropping left of the input."""
+        return self.observation.frame
 
 
 def plan(request_id: int, item: ShapeItem, quality: Quality, device: str) -> ShapeRequest:
@@ -115,9 +140,10 @@ class Pipeline:
     def __init__(self, load_model: LoadModel) -> None:
         self._load_model = load_model
         self._model_lock = threading.Lock()
-        self._models, self._clouds = Memory(2), Memory(8)
+        self._models, self._inputs = Memory(2), Memory(8)
         self._latents, self._fields = Memory(8), Memory(8)
         self._samplings, self._surfaces = Memory(4), Memory(6)
+        self._finished = Memory(8)
 
     def model(self, name: str, device: str) -> ShapeModel:
         """The model of a name on a device, loaded once."""
@@ -138,39 +164,59 @@ class Pipeline:
         wish = request.wish
         watch.report("loading model", 0.0)
         model = clock.timed("load", lambda: self.model(wish.model, request.device))
-        cloud, _ = self._clouds.get(
-            (wish.source, wish.frame), lambda: wish.source.cloud.with_frame(wish.frame)
-        )
-        watch.check()
-        latent, _ = self._latents.get(
-            (model, cloud), lambda: clock.timed("encode", lambda: model.encode(cloud, watch))
-        )
-        shape_field, _ = self._fields.get((model, latent), lambda: model.field(latent))
-        sampling, _ = self._samplings.get((shape_field,), lambda: Sampling(shape_field))
+        observation, sampling = self._sampled(wish, model, clock, watch)
+        is_preview = request.quality is Quality.PREVIEW
         resolution = wish.resolution
-        if request.quality is Quality.PREVIEW:
+        if is_preview:
             resolution = sampling.preview_resolution(wish.resolution)
         extraction, is_remembered = self._surfaces.get(
-            (sampling, resolution, wish.threshold, request.quality.value),
+            (sampling, resolution, wish.threshold, wish.refine, is_preview),
             lambda: sampling.surface(
-                resolution, wish.threshold, watch, is_preview=request.quality is Quality.PREVIEW
+                resolution,
+                wish.threshold,
+                watch,
+                is_preview=is_preview,
+                refine=wish.refine and not is_preview,
             ),
         )
+        mesh, _ = self._finished.get(
+            (extraction, wish.finishing),
+            lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
+        )
         facts = None
-        if request.quality is Quality.FULL:
+        if not is_preview:
             watch.check()
-            facts = clock.timed("measure", lambda: measure(extraction.mesh, wish.frame))
+            facts = clock.timed("measure", lambda: measure(mesh, observation.frame))
         return ShapeResult(
             request.id,
             wish,
             request.quality,
-            extraction.mesh,
+            mesh,
+            observation,
             resolution,
             model.device,
             0 if is_remembered else extraction.evaluations,
             clock.seconds | ({} if is_remembered else dict(extraction.seconds)),
             facts,
         )
+
+    def _sampled(
+        self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
+    ) -> tuple[Observation, Sampling]:
+        """The edited input, and the lattice of its field."""
+        observation, _ = self._inputs.get(
+            (wish.source, wish.frame, wish.input_edit),
+            lambda: clock.timed(
+                "input", lambda: edited(wish.source.cloud, wish.frame, wish.input_edit, watch)
+            ),
+        )
+        watch.check()
+        latent, _ = self._latents.get(
+            (model, observation),
+            lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
+        )
+        shape_field, _ = self._fields.get((model, latent, wish.time), lambda: model.field(latent))
+        return observation, self._samplings.get((shape_field,), lambda: Sampling(shape_field))[0]
 
 
 class _Clock:

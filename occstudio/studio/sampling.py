@@ -18,10 +18,6 @@ from occstudio.shapes.watch import Watch
 PREVIEW_S = 0.04
 """What a preview may take."""
 
-FIELD_NORMALS_UP_TO = 128
-"""Up to this resolution vertices are refined and normals are the field's; on finer grids linear
-interpolation and the triangles' normals do as well, at a fraction of the cost."""
-
 _UNKNOWN_COST_S = 8e-6
 
 
@@ -46,27 +42,28 @@ class Sampling:
         return min(allowed, wanted)
 
     def surface(
-        self, resolution: int, threshold: float, watch: Watch, *, is_preview: bool
+        self, resolution: int, threshold: float, watch: Watch, *, is_preview: bool, refine: bool
     ) -> Extraction:
         """The surface at a resolution and a threshold, with normals.
+
+        With `refine` its vertices are moved onto the level set and its normals are the field's.
 
         Raises
         ------
         NoSurfaceError
             If the field crosses the threshold nowhere.
         """
-        has_field_normals = not is_preview and resolution <= FIELD_NORMALS_UP_TO
         found = extract_surface(
             self.field,
             resolution=resolution,
             threshold=threshold,
-            refine_steps=int(has_field_normals),
-            normals=has_field_normals,
+            refine_steps=int(refine),
+            normals=refine,
             lattice=self.lattice,
             watch=watch,
         )
         self._learn(found, resolution, is_preview=is_preview)
-        if has_field_normals:
+        if refine:
             return found
         watch.check()
         mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh))

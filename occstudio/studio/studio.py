@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio import edits
 from occstudio.studio.at_once import LiveAtOnce, TasksAtOnce
@@ -143,6 +142,12 @@ class Studio:
         else:
             self._history.amend(new)
         self._moved(old, settle_s=SETTLE_S if gesture is not None else 0.0)
+
+    def duplicate(self, ids: Sequence[int]) -> None:
+        """Put a copy after each of these items and select the copies."""
+        there = [item.id for item in self.document.items if item.id in ids]
+        if there:
+            self.apply(edits.duplicate_items({old: next(self._ids) for old in there}))
 
     def end_gesture(self) -> None:
         """The hand has let go: the fine pass begins and the next edit is a step of its own."""
@@ -327,14 +332,14 @@ class Studio:
             if item is not None and not self.is_current(item):
                 self._exports.append((item_id, path))
             elif item is not None:
-                self._write_out(item, self.results[item_id].mesh, path)
+                self._write_out(self.results[item_id], path)
 
-    def _write_out(self, item: ShapeItem, mesh: Mesh, path: Path) -> None:
+    def _write_out(self, result: ShapeResult, path: Path) -> None:
         def work(token: Token) -> Path:
             from occstudio.exchange.mesh_writer import write_mesh  # not before it is needed
 
             token.check()
-            write_mesh(mesh, path, frame=item.frame)
+            write_mesh(result.mesh, path, frame=result.frame)
             return path
 
         self._tasks.submit(f"exporting {path.name}", work, self._on_tasks(self._take_export))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from occstudio.finishing.finishing import Finishing
 from occstudio.shapes.analytic import AnalyticField, AnalyticModel
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
@@ -14,6 +15,7 @@ from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.watch import UNWATCHED, Watch
 from occstudio.studio import edits
 from occstudio.studio.document import Document, ShapeItem, Source
+from occstudio.studio.input_edit import InputEdit
 from occstudio.studio.mesh_facts import measure
 from occstudio.studio.pipeline import Pipeline, Quality, ShapeResult, plan
 
@@ -126,3 +128,42 @@ def test_facts_are_told_in_the_worlds_axes() -> None:
     result = full(Pipeline(lambda name, device: AnalyticModel()), item)
     facts = measure(result.mesh, item.frame)
     assert facts.size == pytest.approx((20, 12, 8), rel=0.02)
+
+
+def test_another_finishing_asks_the_field_nothing(pipeline: Pipeline, model: CountingModel) -> None:
+    item = egg()
+    rough = full(pipeline, item)
+    asked = model.asked
+    wanted = Finishing(smooth_iterations=3, target_faces=1000)
+    smooth = full(pipeline, changed(item, edits.set_finishing((1,), wanted)), 2)
+    assert model.asked == asked
+    assert len(smooth.mesh.faces) <= 1000 < len(rough.mesh.faces)
+    assert smooth.mesh.normals is not None
+    assert smooth.mesh.volume == pytest.approx(rough.mesh.volume, rel=0.02)
+    again = full(pipeline, item, 3)
+    assert again.mesh is rough.mesh
+
+
+def test_another_input_edit_encodes_anew_and_going_back_does_not(
+    pipeline: Pipeline, model: CountingModel
+) -> None:
+    item = egg()
+    first = full(pipeline, item)
+    crop = InputEdit(crop=((0, -9, -9), (9, 9, 9)))
+    half = full(pipeline, changed(item, edits.set_input_edit((1,), crop)), 2)
+    assert model.encoded == 2
+    assert half.frame != item.frame
+    assert half.facts is not None
+    assert half.facts.size == pytest.approx((1, 1.2, 0.8), rel=0.03)
+    assert full(pipeline, item, 3).mesh is first.mesh
+    assert model.encoded == 2
+
+
+def test_refinement_can_be_chosen_against_the_resolution(pipeline: Pipeline) -> None:
+    item = egg()
+    plain = full(pipeline, changed(item, edits.set_refine((1,), False)))
+    assert "refine" not in plain.seconds
+    fine = full(pipeline, changed(item, edits.set_resolution((1,), 256)), 2)
+    assert "refine" not in fine.seconds
+    chosen = changed(changed(item, edits.set_resolution((1,), 256)), edits.set_refine((1,), True))
+    assert "refine" in full(pipeline, chosen, 3).seconds

@@ -181,3 +181,17 @@ def test_a_gesture_shows_previews_and_ends_in_one_step(studio: Studio, tmp_path:
 def test_settings_are_written_when_they_change(studio: Studio) -> None:
     studio.change_settings(Settings(theme="light"))
     assert load_settings().theme == "light"
+
+
+def test_a_duplicate_has_its_surface_without_being_asked_again(
+    studio: Studio, tmp_path: Path
+) -> None:
+    studio.open_files([scan(tmp_path / "a.npy")])
+    first = studio.document.items[0]
+    studio.duplicate([first.id])
+    copy = studio.document.current
+    assert copy is not None
+    assert copy.name == "a 2"
+    assert studio.results[copy.id].mesh is studio.results[first.id].mesh
+    studio.undo()
+    assert studio.document.items == (first,)

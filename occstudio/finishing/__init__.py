@@ -1,0 +1,1 @@
+"""What is done to a mesh after extraction: stray pieces, smoothing, simplification."""
