@@ -29,8 +29,8 @@ from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
 from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
-from occstudio.gui.stage import NoView, Stage, View
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
+from occstudio.gui.view.stage import NoView, Stage, View
 from occstudio.gui.widgets.drop_overlay import DropOverlay
 from occstudio.gui.widgets.panel_title import PanelTitle
 from occstudio.gui.widgets.status_strip import StatusStrip
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
             self.stage.hold(blind)
             return blind
         # Imported here: VTK is heavy, and of no use without OpenGL.
-        from occstudio.gui.viewport import Viewport
+        from occstudio.gui.view.viewport import Viewport
 
         viewport = Viewport(self.stage, is_software=self.opengl.is_software)
         self.stage.hold(viewport)

@@ -11,8 +11,8 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
-from occstudio.gui import contact_shadow
 from occstudio.gui.theme import Theme
+from occstudio.gui.view import contact_shadow
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
 from occstudio.studio.document import Document, ShapeItem, Source

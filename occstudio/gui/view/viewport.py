@@ -18,9 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
 
-from occstudio.gui.orbit_camera import VIEW_ANGLE, OrbitCamera
-from occstudio.gui.scene import Scene
 from occstudio.gui.theme import Theme
+from occstudio.gui.view.orbit_camera import VIEW_ANGLE, OrbitCamera
+from occstudio.gui.view.scene import Scene
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from occstudio.gui.orbit_camera import OrbitCamera
+from occstudio.gui.view.orbit_camera import OrbitCamera
 
 
 @pytest.mark.parametrize(("azimuth", "axis"), [(0, (0, 0, 1)), (90, (1, 0, 0))])
