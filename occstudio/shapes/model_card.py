@@ -68,7 +68,7 @@ class ModelCard:
             known["assumed"] = tuple(known.get("assumed", ()))
             known["input_spec"] = _input_spec(found)
             return cls(**known)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(
                 f"the model card could not be read ({error}): the file is damaged or not ours"
             ) from error
