@@ -7,14 +7,22 @@ the app from starting.
 
 import json
 import logging
-import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from occstudio import paths
+from occstudio.errors import UnwritableFileError
+from occstudio.exchange.atomic_file import atomic_file
 
-SCHEMA = 1
+SCHEMA = 2
+
+THEMES = ("system", "dark", "light")
+MOUSE_HABITS = ("meshlab", "blender")
+UNITS = ("", "mm", "cm", "m", "in", "ft")
+RECENT_SESSIONS = 10
+"""As many are remembered."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,13 +34,25 @@ class Settings:
     Parameters
     ----------
     theme : str
-        ``system``, ``dark`` or ``light``.
+        One of `THEMES`.
+    mouse : str
+        One of `MOUSE_HABITS`: which button orbits and which one pans.
     device : str
         ``auto`` or a device's name.
+    unit : str
+        One of `UNITS`: what the numbers of a file mean that doesn't say so itself.
+    language : str
+        ``system`` or a code such as ``de``.
     model : str
         The model used last; empty for the library's first.
     folder : str
-        Where the last file was opened or exported.
+        Where the last file was opened.
+    export_folder : str
+        Where the last file was exported; empty for where the last one was opened.
+    recent : tuple of str
+        Session files, the last one first, whether they are still there or not.
+    autosave_s : int
+        Seconds between autosaves; 0 for never.
     shows_points : bool
         Whether the input is ghosted over the result.
     shows_floor : bool
@@ -42,9 +62,15 @@ class Settings:
     """
 
     theme: str = "system"
+    mouse: str = "meshlab"
     device: str = "auto"
+    unit: str = ""
+    language: str = "system"
     model: str = ""
     folder: str = ""
+    export_folder: str = ""
+    recent: tuple[str, ...] = ()
+    autosave_s: int = 60
     shows_points: bool = True
     shows_floor: bool = True
     window: str = ""
@@ -65,26 +91,29 @@ def load_settings(path: Path | None = None) -> Settings:
         found = _object(where.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         _log.warning("settings could not be read (%s): using defaults", error)
         _put_aside(where)
         return Settings()
-    return Settings(**_known(found))  # type: ignore[arg-type]
+    return Settings(**_known(_migrated(found)))  # type: ignore[arg-type]
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Write settings, atomically; a folder that can't be written is logged, not raised."""
     where = path or settings_path()
-    draft = where.with_suffix(".tmp")
+    text = json.dumps({"schema": SCHEMA, **asdict(settings)}, indent=1)
     try:
         where.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump({"schema": SCHEMA, **asdict(settings)}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(where)
-    except OSError as error:
+        with atomic_file(where) as (file, _):
+            file.write(text.encode("utf-8"))
+    except (OSError, UnwritableFileError) as error:
         _log.warning("settings could not be written to '%s': %s", where, error)
+
+
+def with_recent(recent: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    """The list of recent sessions with this one first."""
+    name = str(path.absolute())
+    return (name, *(other for other in recent if other != name))[:RECENT_SESSIONS]
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -94,13 +123,36 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
+def _with_export_folder(found: dict[str, Any]) -> dict[str, Any]:
+    # One folder was remembered for opening and exporting.
+    return {"export_folder": found.get("folder", ""), **found}
+
+
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_export_folder}
+"""From the schema of the key to the next."""
+
+
+def _migrated(found: dict[str, Any]) -> dict[str, Any]:
+    schema = found.get("schema")
+    while isinstance(schema, int) and schema in _MIGRATIONS:
+        found = _MIGRATIONS[schema](found)
+        schema += 1
+    return found
+
+
 def _known(found: dict[str, Any]) -> dict[str, object]:
     defaults = Settings()
     kept: dict[str, object] = {}
     for field in fields(Settings):
-        value = found.get(field.name)
-        if type(value) is type(getattr(defaults, field.name)):
+        value, default = found.get(field.name), getattr(defaults, field.name)
+        if isinstance(default, tuple):
+            if isinstance(value, list) and all(isinstance(part, str) for part in value):
+                kept[field.name] = tuple(value)
+        elif type(value) is type(default):
             kept[field.name] = value
+    for name, allowed in (("theme", THEMES), ("mouse", MOUSE_HABITS), ("unit", UNITS)):
+        if kept.get(name, allowed[0]) not in allowed:
+            del kept[name]
     return kept
 
 

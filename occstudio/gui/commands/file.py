@@ -39,7 +39,8 @@ def export(window: "MainWindow") -> None:
     item = window.studio.document.current
     if item is None:
         return
-    start = Path(window.studio.settings.folder or Path.home()) / f"{item.name}.obj"
+    settings = window.studio.settings
+    start = Path(settings.export_folder or settings.folder or Path.home()) / f"{item.name}.obj"
     name, chosen = QFileDialog.getSaveFileName(
         window, f"Export {item.name}", str(start), ";;".join(EXPORT_FILTERS)
     )
@@ -47,7 +48,7 @@ def export(window: "MainWindow") -> None:
         path = Path(name)
         if not path.suffix:
             path = path.with_suffix(chosen.rpartition("*")[2].rstrip(")"))
-        _remember_folder(window, path)
+        window.change_settings(replace(window.studio.settings, export_folder=str(path.parent)))
         window.studio.export(item.id, path)
 
 
