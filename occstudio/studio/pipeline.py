@@ -14,9 +14,11 @@ from enum import Enum
 from typing import Self, TypeVar
 
 from occstudio.finishing.finishing import Finishing, finished
+from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import Observation, ShapeModel
+from occstudio.shapes.shared_field import SharedField
 from occstudio.shapes.watch import Watch
 from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.input_edit import InputEdit, edited
@@ -129,7 +131,7 @@ def plan(request_id: int, item: ShapeItem, quality: Quality, device: str) -> Sha
 
 
 class Pipeline:
-    """The stages with their memories. `run` belongs to one thread, `model` to any.
+    """The stages with their memories. `run` belongs to one thread, `model` and `field` to any.
 
     Parameters
     ----------
@@ -139,7 +141,7 @@ class Pipeline:
 
     def __init__(self, load_model: LoadModel) -> None:
         self._load_model = load_model
-        self._model_lock = threading.Lock()
+        self._model_lock, self._field_lock = threading.Lock(), threading.Lock()
         self._models, self._inputs = Memory(2), Memory(8)
         self._latents, self._fields = Memory(8), Memory(8)
         self._samplings, self._surfaces = Memory(4), Memory(6)
@@ -149,6 +151,11 @@ class Pipeline:
         """The model of a name on a device, loaded once."""
         with self._model_lock:
             return self._models.get((name, device), lambda: self._load_model(name, device))[0]
+
+    def field(self, wish: Wish, device: str, watch: Watch) -> tuple[Observation, Field]:
+        """The edited input of a wish and its field, which any thread may ask."""
+        watch.report("loading model", 0.0)
+        return self._encoded(wish, self.model(wish.model, device), _Clock(), watch)
 
     def run(self, request: ShapeRequest, watch: Watch) -> ShapeResult:
         """The surface of a request.
@@ -204,19 +211,30 @@ class Pipeline:
         self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
     ) -> tuple[Observation, Sampling]:
         """The edited input, and the lattice of its field."""
-        observation, _ = self._inputs.get(
-            (wish.source, wish.frame, wish.input_edit),
-            lambda: clock.timed(
-                "input", lambda: edited(wish.source.cloud, wish.frame, wish.input_edit, watch)
-            ),
-        )
-        watch.check()
-        latent, _ = self._latents.get(
-            (model, observation),
-            lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
-        )
-        shape_field, _ = self._fields.get((model, latent, wish.time), lambda: model.field(latent))
+        observation, shape_field = self._encoded(wish, model, clock, watch)
         return observation, self._samplings.get((shape_field,), lambda: Sampling(shape_field))[0]
+
+    def _encoded(
+        self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
+    ) -> tuple[Observation, Field]:
+        """The edited input and its field; who comes second waits for what the first one makes."""
+        with self._field_lock:
+            watch.check()
+            observation, _ = self._inputs.get(
+                (wish.source, wish.frame, wish.input_edit),
+                lambda: clock.timed(
+                    "input", lambda: edited(wish.source.cloud, wish.frame, wish.input_edit, watch)
+                ),
+            )
+            watch.check()
+            latent, _ = self._latents.get(
+                (model, observation),
+                lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
+            )
+            shape_field, _ = self._fields.get(
+                (model, latent, wish.time), lambda: SharedField(model.field(latent))
+            )
+        return observation, shape_field
 
 
 class _Clock:

@@ -26,6 +26,7 @@ from occstudio.studio.background import (
 from occstudio.studio.document import Document, ShapeItem
 from occstudio.studio.event import Event
 from occstudio.studio.history import History
+from occstudio.studio.inquiries import Inquiries
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.opening import OpenedFiles, open_sources
 from occstudio.studio.pipeline import (
@@ -100,6 +101,13 @@ class Studio:
         live, tasks = (LiveThread, TaskThread) if post else (LiveAtOnce, TasksAtOnce)
         self._tasks = tasks(self._report)
         self._live = live(self._pipeline.run, self._deliver, self._report)
+        self.inquiries = Inquiries(
+            self._pipeline,
+            post,
+            self._report,
+            on_failure=lambda error: self.noticed.emit(notice_of(error)),
+            on_rest=self._rest,
+        )
 
     # -- the document ------------------------------------------------------------------------
 
@@ -228,6 +236,7 @@ class Studio:
         self._exports.clear()
         self._live.cancel()
         self._tasks.cancel()
+        self.inquiries.drop()
         self.activity_changed.emit(None)
         self.noticed.emit(Notice("cancelled"))
 
@@ -242,6 +251,7 @@ class Studio:
         self._closed = True
         self._live.close()
         self._tasks.close()
+        self.inquiries.close()
 
     # -- private -----------------------------------------------------------------------------
 
@@ -399,6 +409,10 @@ class Studio:
 
     def _report(self, stage: str, fraction: float) -> None:
         self._post(lambda: self._take_report(stage, fraction))
+
+    def _rest(self) -> None:
+        if not (self._closed or self.is_busy or self.inquiries.is_busy):
+            self.activity_changed.emit(None)
 
     def _take_report(self, stage: str, fraction: float) -> None:
         if self._closed:
