@@ -7,13 +7,15 @@ made into Qt actions.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from occstudio.gui.action_spec import ActionSpec
-from occstudio.gui.commands import edit, file, panels, shape, support, view
+from occstudio.gui.commands import edit, file, panels, shape, support, tools, view
+from occstudio.gui.shortcut_sheet import ShortcutGroup
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.widgets.command_palette import PaletteEntry
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -28,6 +30,7 @@ AREAS = (
     view,
     panels,
     shape,
+    tools,
     support,
 )
 """The modules with rows; within a menu, rows stand in this order."""
@@ -49,6 +52,9 @@ class Actions(QObject):
     window : MainWindow
         What they are done to; shortcuts work anywhere in it.
     """
+
+    ran = Signal(str)
+    """The name of an action that is about to be done."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -120,6 +126,35 @@ class Actions(QObject):
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._window))
 
+    def entries(self) -> list[PaletteEntry]:
+        """The table for the command palette, with what can't be done just now and why."""
+        return [
+            PaletteEntry(
+                spec.name,
+                self._by_name[spec.name].text().replace("&", "").rstrip("…"),
+                spec.menu.replace("/", " › "),
+                spec.tip,
+                spec.keys[0] if spec.keys else "",
+                spec.blocked(self._window),
+            )
+            for spec in TABLE
+            if spec.name != "palette"
+        ]
+
+    def shortcut_groups(self) -> list[ShortcutGroup]:
+        """Shortcuts by menu, in the order of the table."""
+        groups: list[ShortcutGroup] = []
+        for title in MENUS:
+            name = title.replace("&", "")
+            rows = tuple(
+                (", ".join(spec.keys), spec.title)
+                for spec in TABLE
+                if spec.keys and spec.menu.partition("/")[0] == name
+            )
+            if rows:
+                groups.append(ShortcutGroup(name, rows))
+        return groups
+
     def _made(self, spec: ActionSpec) -> QAction:
         window = self._window
         action = QAction(spec.text, window)
@@ -139,13 +174,9 @@ class Actions(QObject):
         return action
 
     def _run(self, spec: ActionSpec) -> None:
+        self.ran.emit(spec.name)
         try:
             spec.run(self._window)
         finally:
             # A click has turned a checkable action over already; the truth is the window's.
             self.refresh()
-
-
-def shortcut_sheet() -> tuple[tuple[str, str], ...]:
-    """Shortcuts and what they do, in the order of the table."""
-    return tuple((" or ".join(spec.keys), spec.title) for spec in TABLE if spec.keys)

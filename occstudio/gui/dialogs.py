@@ -1,13 +1,13 @@
 """The few windows beside the main one: details of a notice, shortcuts, about."""
 
 import platform
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -17,8 +17,22 @@ from PySide6.QtWidgets import (
 
 import occstudio
 from occstudio.gui.opengl import OpenGl
+from occstudio.gui.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from occstudio.studio.notice import Notice
 from occstudio.studio.studio import Studio
+
+if TYPE_CHECKING:
+    from occstudio.gui.main_window import MainWindow
+
+MOUSE = (
+    ("Drag", "Orbit"),
+    ("Shift+Drag, Right drag", "Pan"),
+    ("Wheel", "Zoom to the cursor"),
+    ("Double click", "Frame all"),
+    ("Arrow keys", "Orbit"),
+    ("+, -", "Zoom"),
+)
+"""What the mouse does in the view, and keys that the view itself takes."""
 
 
 def show_details(parent: QWidget, notice: Notice) -> QDialog:
@@ -42,32 +56,12 @@ def show_details(parent: QWidget, notice: Notice) -> QDialog:
     return dialog
 
 
-def show_shortcuts(parent: QWidget) -> QDialog:
+def show_shortcuts(window: "MainWindow") -> ShortcutSheet:
     """All shortcuts, from the table of actions, and what the mouse does."""
-    from occstudio.gui.actions import shortcut_sheet
-
-    dialog, layout = _dialog(parent, "Shortcuts", "shortcutsDialog")
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(8)
-    mouse = (
-        ("Drag", "Orbit"),
-        ("Shift or right drag", "Pan"),
-        ("Wheel", "Zoom to the cursor"),
-        ("Double click", "Frame all"),
-    )
-    rows = (*shortcut_sheet(), *mouse)
-    half = (len(rows) + 1) // 2
-    for number, (keys, what) in enumerate(rows):
-        column = 2 * (number // half)
-        key = QLabel(keys, dialog)
-        key.setProperty("role", "key")
-        grid.addWidget(key, number % half, column)
-        grid.addWidget(QLabel(what, dialog), number % half, column + 1)
-    layout.addLayout(grid)
-    _close_button(dialog, layout)
-    dialog.show()
-    return dialog
+    mouse = ShortcutGroup("Mouse in the view", MOUSE)
+    sheet = ShortcutSheet((*window.actions_table.shortcut_groups(), mouse), window)
+    sheet.show()
+    return sheet
 
 
 def show_about(parent: QWidget, studio: Studio, opengl: OpenGl) -> QDialog:

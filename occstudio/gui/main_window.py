@@ -31,6 +31,7 @@ from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
 from occstudio.gui.view.stage import NoView, Stage, View
+from occstudio.gui.widgets.command_palette import CommandPalette
 from occstudio.gui.widgets.drop_overlay import DropOverlay
 from occstudio.gui.widgets.panel_title import PanelTitle
 from occstudio.gui.widgets.status_strip import StatusStrip
@@ -41,6 +42,10 @@ from occstudio.studio.studio import Studio
 
 FORMATS = "PLY, OBJ, STL, GLB, XYZ, PCD, LAS, E57, NPZ and more, in any unit."
 """What can be dropped, in a breath."""
+
+
+RECENT = 8
+"""As many actions are remembered for the top of the command palette."""
 
 
 class MainWindow(QMainWindow):
@@ -72,6 +77,7 @@ class MainWindow(QMainWindow):
         self.viewport: View = self._view()
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
         self._drop = DropOverlay(self)
+        self.command_palette = CommandPalette(self)
         self._export = QPushButton(" Export…", self)
         self._build()
         self._connect()
@@ -95,6 +101,7 @@ class MainWindow(QMainWindow):
             self.stage.empty,
             self.viewport,
             self.status,
+            self.command_palette,
         ):
             part.set_theme(theme)
         for title in self.findChildren(PanelTitle):
@@ -108,6 +115,13 @@ class MainWindow(QMainWindow):
         if theme_changed:
             self.set_theme(chosen_theme(settings.theme))
         self._show_settings(settings)
+
+    def show_palette(self) -> None:
+        """Ask what to do, by name."""
+        self.actions_table.refresh()
+        self.command_palette.ask(
+            self.actions_table.entries(), self.studio.settings.recent_actions.split()
+        )
 
     # -- arranging ---------------------------------------------------------------------------
 
@@ -159,6 +173,7 @@ class MainWindow(QMainWindow):
         studio.result_arrived.subscribe(self._show_result)
         studio.activity_changed.subscribe(self.status.show_activity)
         studio.noticed.subscribe(self.status.show_notice)
+        self.command_palette.chosen.connect(self._do)
         self.docks.changed.connect(self.actions_table.refresh)
         self.stage.empty.open_wanted.connect(self.actions_table["open"].trigger)
         self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
@@ -167,6 +182,12 @@ class MainWindow(QMainWindow):
         export.changed.connect(self._show_export)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
+
+    def _do(self, name: str) -> None:
+        settings = self.studio.settings
+        recent = [name, *(old for old in settings.recent_actions.split() if old != name)]
+        self.change_settings(replace(settings, recent_actions=" ".join(recent[:RECENT])))
+        self.actions_table[name].trigger()
 
     def _follow_system(self) -> None:
         if self.studio.settings.theme == "system":

@@ -170,6 +170,11 @@ def restyle(widget: QWidget, **properties: object) -> None:
     widget.style().polish(widget)
 
 
+def faded(theme: Theme) -> str:
+    """The colour of what can't be done just now."""
+    return _mixed(theme.muted, theme.panel, 0.35)
+
+
 def contrast(first: str, second: str) -> float:
     """WCAG contrast ratio of two colours, 1 to 21."""
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
@@ -225,8 +230,7 @@ def _palette(theme: Theme) -> QPalette:
     for key, color in roles.items():
         palette.setColor(key, QColor(color))
     for key in (role.WindowText, role.Text, role.ButtonText):
-        faded = QColor(_mixed(theme.muted, theme.panel, 0.35))
-        palette.setColor(QPalette.ColorGroup.Disabled, key, faded)
+        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(faded(theme)))
     return palette
 
 
@@ -236,7 +240,7 @@ def _colors(theme: Theme) -> dict[str, str]:
         "hover": _mixed(theme.raised, theme.text, 0.08),
         "pressed": _mixed(theme.raised, theme.text, 0.16),
         "accent_hover": _mixed(theme.accent, theme.text, 0.15),
-        "faded": _mixed(theme.muted, theme.panel, 0.35),
+        "faded": faded(theme),
         "track": _mixed(theme.panel, theme.text, 0.16),
         "chevron": (paths.resources() / "icons" / f"chevron-{theme.name}.svg").as_posix(),
     }
@@ -347,6 +351,13 @@ QToolButton[role="sample"] { background: $raised; border: 1px solid $line; borde
                              padding: 8px 6px; }
 QToolButton[role="sample"]:hover { border-color: $accent; background: $hover; }
 QToolButton[role="sample"]:focus { border-color: $accent; }
+
+QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
+QFrame[role="popup"] QListView { padding: 0; }
+QLineEdit[role="search"] { padding: 7px 10px; font-size: 14px; }
+QLabel[role="keycap"] { color: $text; background: $raised; border: 1px solid $line;
+                        border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px;
+                        font-size: 12px; }
 
 QStatusBar { background: $window; border-top: 1px solid $line; min-height: 30px; }
 QStatusBar::item { border: none; }

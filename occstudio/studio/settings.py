@@ -57,6 +57,8 @@ class Settings:
         Whether the input is ghosted over the result.
     shows_floor : bool
         Whether the floor grid is drawn.
+    recent_actions : str
+        Names of the actions last chosen in the command palette, newest first.
     window : str
         Qt's geometry and dock layout, base64; empty for the default.
     """
@@ -73,6 +75,7 @@ class Settings:
     autosave_s: int = 60
     shows_points: bool = True
     shows_floor: bool = True
+    recent_actions: str = ""
     window: str = ""
 
 

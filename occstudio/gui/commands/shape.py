@@ -31,10 +31,6 @@ def retry(window: "MainWindow") -> None:
         window.studio.retry(item.id)
 
 
-def _rests(window: "MainWindow") -> str:
-    return "" if window.studio.is_busy else "nothing is being made"
-
-
 ROWS = (
     ActionSpec(
         "rename",
