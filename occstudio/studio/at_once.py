@@ -69,7 +69,7 @@ class LiveAtOnce(Generic[Request, Result]):
 class TasksAtOnce:
     """The task lane without a thread: a task is done before `submit` returns."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, name: str = "tasks") -> None:  # noqa: ARG002 - as the thread's
         self._report = report
 
     def submit(self, title: str, work: Callable[[Token], Any], done: Done) -> None:
@@ -81,3 +81,6 @@ class TasksAtOnce:
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Nothing to end."""
+
+    def finish(self, timeout_s: float = 60.0) -> None:
+        """Nothing can be waiting."""

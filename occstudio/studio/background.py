@@ -125,6 +125,10 @@ class TaskLane(Protocol):
         """Give up the running task and those that wait."""
         ...
 
+    def finish(self, timeout_s: float = 60.0) -> None:
+        """Do everything that waits and end the thread."""
+        ...
+
     def close(self, timeout_s: float = 5.0) -> None:
         """Give up everything and end the thread."""
         ...
@@ -262,15 +266,17 @@ class TaskThread:
     ----------
     report : callable
         Takes the title of the running task and its progress, on the lane's thread.
+    name : str
+        Of the thread.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, name: str = "tasks") -> None:
         self._report = report
         self._changed = threading.Condition()
         self._queue: deque[tuple[str, Callable[[Token], Any], Done]] = deque()
         self._token: Token | None = None
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="occstudio-tasks", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"occstudio-{name}", daemon=True)
         self._thread.start()
 
     def submit(self, title: str, work: Callable[[Token], Any], done: Done) -> None:
@@ -288,6 +294,13 @@ class TaskThread:
             if self._token is not None:
                 self._token.cancel()
 
+    def finish(self, timeout_s: float = 60.0) -> None:
+        """Do everything that waits and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+
     def close(self, timeout_s: float = 5.0) -> None:
         """Give up everything and end the thread."""
         with self._changed:
@@ -302,7 +315,7 @@ class TaskThread:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._queue) or self._closed)
-                if self._closed:
+                if not self._queue:
                     return
                 title, work, done = self._queue.popleft()
                 token = Token(self._report)

@@ -15,6 +15,7 @@ import numpy as np
 from occstudio.finishing.finishing import PLAIN, Finishing
 from occstudio.shapes.arrays import Colors, WorldPoints
 from occstudio.shapes.frame import Frame
+from occstudio.shapes.latent import Latent
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.studio.input_edit import AS_IS, InputEdit
 
@@ -111,6 +112,9 @@ class ShapeItem:
         What is done to the surface after extraction.
     time : float
         Of a shape that moves, from 0 to 1.
+    latent : Latent, optional
+        Decoded instead of what the model makes of the observation: a sample, a blend of two
+        shapes, a code that was fitted.
     """
 
     id: int
@@ -126,6 +130,7 @@ class ShapeItem:
     input_edit: InputEdit = AS_IS
     finishing: Finishing = PLAIN
     time: float = 0.0
+    latent: Latent | None = None
 
     @property
     def refines(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from occstudio.finishing.finishing import Finishing
+from occstudio.shapes.latent import Latent
 from occstudio.studio.document import Comparison, Document, FieldSlice, ShapeItem
 from occstudio.studio.input_edit import InputEdit
 
@@ -197,6 +198,11 @@ def set_time(ids: tuple[int, ...], time: float) -> Edit:
         f"Time {held:.2f}",
         lambda old: old.changed(ids, lambda item: replace(item, time=held)),
     )
+
+
+def set_latent(ids: tuple[int, ...], latent: Latent | None, label: str = "Change latent") -> Edit:
+    """Decode a latent instead of encoding the input; None for the input's own again."""
+    return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, latent=latent)))
 
 
 def set_comparison(comparison: Comparison) -> Edit:

@@ -51,6 +51,13 @@ class InputEdit:
     refits: bool = True
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        numbers = (self.outliers, self.noise, *(n for c in self.crop or () for n in c))
+        if not np.isfinite(numbers).all() or self.outliers < 0 or self.noise < 0:
+            raise OccStudioError("an input edit needs finite numbers, noise and outliers from 0")
+        if self.count is not None and self.count < 1:
+            raise OccStudioError(f"{self.count} points can't be drawn: choose at least 1")
+
 
 AS_IS = InputEdit()
 """Nothing is done."""

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from occstudio.finishing.finishing import Finishing, finished
 from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
+from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.shared_field import SharedField
@@ -52,6 +53,7 @@ class Wish:
     input_edit: InputEdit
     finishing: Finishing
     time: float
+    latent: Latent | None
 
     @classmethod
     def of(cls, item: ShapeItem) -> Self:
@@ -66,6 +68,7 @@ class Wish:
             item.input_edit,
             item.finishing,
             item.time,
+            item.latent,
         )
 
 
@@ -227,10 +230,12 @@ class Pipeline:
                 ),
             )
             watch.check()
-            latent, _ = self._latents.get(
-                (model, observation),
-                lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
-            )
+            latent = wish.latent
+            if latent is None:
+                latent, _ = self._latents.get(
+                    (model, observation),
+                    lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
+                )
             shape_field, _ = self._fields.get(
                 (model, latent, wish.time), lambda: SharedField(model.field(latent))
             )

@@ -38,6 +38,7 @@ from occstudio.studio.pipeline import (
     Wish,
     plan,
 )
+from occstudio.studio.session import Session
 from occstudio.studio.settings import Settings, save_settings
 
 SETTLE_S = 0.15
@@ -108,6 +109,7 @@ class Studio:
             on_failure=lambda error: self.noticed.emit(notice_of(error)),
             on_rest=self._rest,
         )
+        self.session = Session(self, post)
 
     # -- the document ------------------------------------------------------------------------
 
@@ -172,6 +174,30 @@ class Studio:
         """Go one step forward again."""
         old = self.document
         self._history.redo()
+        self._moved(old)
+
+    def start(self, document: Document) -> None:
+        """Begin anew with a document: nothing to undo, and ids that were never used before."""
+        old = self.document
+        ids = {item.id: next(self._ids) for item in document.items}
+        comparison = document.comparison
+        self._history = History(
+            replace(
+                document,
+                items=tuple(replace(item, id=ids[item.id]) for item in document.items),
+                selection=tuple(ids[chosen] for chosen in document.selection if chosen in ids),
+                comparison=replace(
+                    comparison,
+                    first=None if comparison.first is None else ids.get(comparison.first),
+                    second=None if comparison.second is None else ids.get(comparison.second),
+                ),
+            )
+        )
+        self.results.clear()
+        self.failures.clear()
+        self._exports.clear()
+        self._failed.clear()
+        self._declined.clear()
         self._moved(old)
 
     def result_of(self, item: ShapeItem) -> ShapeResult | None:
@@ -248,6 +274,7 @@ class Studio:
 
     def close(self) -> None:
         """End the workers; nothing is delivered any more."""
+        self.session.close()
         self._closed = True
         self._live.close()
         self._tasks.close()
