@@ -11,9 +11,11 @@ from occstudio.cli.progress import TerminalWatch
 from occstudio.errors import OccStudioError, UnreadableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
+    from occstudio.finishing.finishing import Finishing
     from occstudio.shapes.shape_model import ShapeModel
 
 RESOLUTIONS = (16, 1024)
+MOST_SMOOTHING = 200
 
 
 def reconstruct_command(
@@ -33,8 +35,18 @@ def reconstruct_command(
         str | None, typer.Option("--format", help="obj, ply, stl, glb or off.")
     ] = None,
     up: Annotated[str | None, typer.Option(help="Axis that is up: +y, +z ...")] = None,
+    smooth: Annotated[
+        int, typer.Option(min=0, max=MOST_SMOOTHING, help="Rounds of smoothing; keeps the volume.")
+    ] = 0,
+    simplify: Annotated[
+        int | None, typer.Option(min=4, help="Triangles to simplify to; no limit by default.")
+    ] = None,
+    keep_largest: Annotated[
+        bool, typer.Option("--keep-largest", help="Keep only the largest connected piece.")
+    ] = False,
 ) -> None:
     """Reconstruct meshes from point clouds."""
+    from occstudio.finishing.finishing import Finishing
     from occstudio.inference.library import load_model
     from occstudio.shapes.field import level_of
 
@@ -43,10 +55,11 @@ def reconstruct_command(
     found = _scans(scans)
     targets = _targets(found, out, format_)
     shape_model = load_model(model, device)
+    finishing = Finishing(keep_largest, smooth, simplify)
     console, failures = Console(stderr=True), 0
     for scan, target in zip(found, targets, strict=True):
         try:
-            line = _reconstruct_one(scan, target, shape_model, resolution, threshold, up)
+            line = _reconstruct_one(scan, target, shape_model, resolution, threshold, up, finishing)
         except OccStudioError as error:
             failures += 1
             console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
@@ -64,10 +77,12 @@ def _reconstruct_one(
     resolution: int,
     threshold: float | None,
     up: str | None,
+    finishing: "Finishing",
 ) -> str:
     from occstudio.exchange.mesh_writer import write_mesh
     from occstudio.exchange.point_cloud_reader import read_point_cloud_with_notes
     from occstudio.extraction.surface import extract_surface
+    from occstudio.finishing.finishing import finished
 
     began = time.perf_counter()
     with TerminalWatch(scan.name) as watch:
@@ -76,10 +91,11 @@ def _reconstruct_one(
         field = model.field(model.encode(file.cloud, watch))
         level = model.card.threshold if threshold is None else threshold
         result = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
+        made = finished(result.mesh, finishing, watch)
+        mesh = made.mesh
         watch.report("write", 0.0)
-        write_mesh(result.mesh, target, frame=file.cloud.frame)
-    mesh = result.mesh
-    notes = "".join(f"\n  note: {note}" for note in file.notes)
+        write_mesh(mesh, target, frame=file.cloud.frame)
+    notes = "".join(f"\n  note: {note}" for note in (*file.notes, *made.notes))
     return (
         f"{target}: {len(mesh.vertices):,} vertices, {len(mesh.faces):,} triangles from "
         f"{len(file.cloud):,} points in {time.perf_counter() - began:.1f} s{notes}"

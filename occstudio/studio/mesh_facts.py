@@ -1,9 +1,10 @@
-"""What a person wants to know of a surface: counts, size, closedness, area and volume."""
+"""What a person wants to know of a surface: counts, size, soundness, area and volume."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from occstudio.finishing.health import MeshHealth, health_of
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
 
@@ -16,8 +17,8 @@ class MeshFacts:
     ----------
     vertices, faces : int
         Counts.
-    is_watertight : bool
-        Whether every edge has two triangles; only then the volume means something.
+    health : MeshHealth
+        How it hangs together.
     size : tuple of float
         Lengths of the box along the world's axes.
     area, volume : float
@@ -26,10 +27,15 @@ class MeshFacts:
 
     vertices: int
     faces: int
-    is_watertight: bool
+    health: MeshHealth
     size: tuple[float, float, float]
     area: float
     volume: float
+
+    @property
+    def is_watertight(self) -> bool:
+        """Whether every edge has two triangles; only then the volume means something."""
+        return self.health.is_watertight
 
 
 def measure(mesh: Mesh, frame: Frame) -> MeshFacts:
@@ -53,7 +59,7 @@ def measure(mesh: Mesh, frame: Frame) -> MeshFacts:
     return MeshFacts(
         len(mesh.vertices),
         len(mesh.faces),
-        mesh.is_watertight,
+        health_of(mesh),
         lengths,
         mesh.area * per_unit**2,
         mesh.volume * per_unit**3,

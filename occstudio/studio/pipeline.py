@@ -22,6 +22,7 @@ from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.shared_field import SharedField
 from occstudio.shapes.watch import Watch
 from occstudio.studio.document import ShapeItem, Source
+from occstudio.studio.field_histogram import FieldHistogram
 from occstudio.studio.input_edit import InputEdit, edited
 from occstudio.studio.memory import Memory
 from occstudio.studio.mesh_facts import MeshFacts, measure
@@ -109,6 +110,12 @@ class ShapeResult:
         By stage; what was remembered is missing.
     facts : MeshFacts or None
         Measured of full surfaces.
+    notes : tuple of str
+        What could not be finished as asked, one sentence each.
+    extracted_faces : int
+        Triangles before finishing.
+    histogram : FieldHistogram or None
+        Of the field's values throughout its box.
     """
 
     request_id: int
@@ -121,6 +128,9 @@ class ShapeResult:
     evaluations: int
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     facts: MeshFacts | None = None
+    notes: tuple[str, ...] = ()
+    extracted_faces: int = 0
+    histogram: FieldHistogram | None = None
 
     @property
     def frame(self) -> Frame:
@@ -189,11 +199,11 @@ class Pipeline:
                 refine=wish.refine and not is_preview,
             ),
         )
-        mesh, _ = self._finished.get(
+        made, _ = self._finished.get(
             (extraction, wish.finishing),
             lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
         )
-        facts = None
+        mesh, facts = made.mesh, None
         if not is_preview:
             watch.check()
             facts = clock.timed("measure", lambda: measure(mesh, observation.frame))
@@ -208,6 +218,9 @@ class Pipeline:
             0 if is_remembered else extraction.evaluations,
             clock.seconds | ({} if is_remembered else dict(extraction.seconds)),
             facts,
+            made.notes,
+            len(extraction.mesh.faces),
+            FieldHistogram.of(extraction.coarse_values),
         )
 
     def _sampled(

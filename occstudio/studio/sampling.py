@@ -5,12 +5,10 @@ that was quick allows the next a finer grid, and one that was slow a coarser. Gr
 and of full surfaces share the lattice's answers, so a dragged threshold asks for little.
 """
 
-import numpy as np
-
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.preview import RESOLUTIONS, preview_resolution
 from occstudio.extraction.surface import Extraction, extract_surface
-from occstudio.shapes.arrays import Normals
+from occstudio.finishing.normals import triangle_normals
 from occstudio.shapes.field import Field
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import Watch
@@ -84,16 +82,3 @@ class Sampling:
                 self._finest = RESOLUTIONS[max(place - 1, 0)]
             elif seconds < PREVIEW_S / 4 and self._finest is not None:
                 self._finest = RESOLUTIONS[min(place + 1, len(RESOLUTIONS) - 1)]
-
-
-def triangle_normals(mesh: Mesh) -> Normals:
-    """Unit normals (V, 3) at the vertices: the mean of their triangles', weighted by area."""
-    corners = mesh.vertices[mesh.faces]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.empty((len(mesh.vertices), 3), np.float32)
-    around = mesh.faces.ravel()
-    for axis in range(3):
-        weight = np.repeat(across[:, axis], 3)
-        total[:, axis] = np.bincount(around, weight, len(mesh.vertices))
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.where(length > 0, length, 1)).astype(np.float32)

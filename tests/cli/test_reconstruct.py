@@ -7,6 +7,7 @@ import pytest
 
 from occstudio import paths
 from occstudio.exchange.mesh_reader import read_mesh
+from occstudio.finishing.health import health_of
 from tests.cli.conftest import Shell
 
 CHAIR = paths.samples() / "chair.ply"
@@ -25,6 +26,25 @@ def test_a_scan_becomes_a_watertight_mesh_where_the_points_were(
     height = np.ptp(mesh.vertices, axis=0)[1]
     assert height == pytest.approx(0.88, abs=0.05)  # metres
     assert str(target) in done.err
+
+
+def test_a_mesh_is_finished_as_asked(shell: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "chair.ply"
+    done = shell(
+        *("reconstruct", CHAIR, "-o", target, "--resolution", 48),
+        *("--smooth", 5, "--simplify", 800, "--keep-largest"),
+    )
+    assert done.code == 0, done.err
+    mesh = read_mesh(target)
+    assert len(mesh.faces) == pytest.approx(800, abs=10)
+    assert mesh.is_watertight
+    assert health_of(mesh).components == 1
+
+
+def test_a_count_of_triangles_that_cannot_be_is_said(shell: Shell, tmp_path: Path) -> None:
+    done = shell("reconstruct", CHAIR, "-o", tmp_path / "c.ply", "--simplify", 3)
+    assert done.code == 2
+    assert "4" in done.err
 
 
 def test_a_folder_of_scans_becomes_a_folder_of_meshes(shell: Shell, tmp_path: Path) -> None:
