@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 CONV_ONET_CASES = (
@@ -24,6 +24,7 @@ CONV_ONET_CASES = (
     "convonet_room_grid64",
     "convonet_voxel_3plane",
 )
+ONET_CASES = ("onet_img", "onet_img_legacy", "onet_pointcloud", "onet_voxels", "onet_uncond_vae")
 
 
 def golden_config(case: str) -> dict[str, Any]:
@@ -48,6 +49,15 @@ def golden_state(case: str) -> dict[str, Tensor]:
     return {
         key: torch.from_numpy(fill_array(key, shape)) for key, shape in golden_keys(case).items()
     }
+
+
+def fill_network(network: nn.Module) -> nn.Module:
+    """Give a network the weights that the rule draws for its keys, and evaluation mode."""
+    state = network.state_dict()
+    network.load_state_dict(
+        {key: torch.from_numpy(fill_array(key, tuple(value.shape))) for key, value in state.items()}
+    )
+    return network.eval()
 
 
 def fill_array(key: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -1,0 +1,209 @@
+"""The field of one shape whose code is global: its decoder with all norms put into the weights.
+
+For one shape a normalisation is a scale s and a shift t a channel. Behind a linear layer both go
+into its weights. Before the activation of the residual stream, which other layers read as well,
+they cannot, but there
+
+    relu(s x + t) = s (clamp(x) + t / s),    with x clamped at -t / s: from below where s > 0, from
+                                             above where s < 0,
+
+so that the scale goes into the next layer's weights, the shift into its bias, and one clamp between
+two bounds per channel is all that is left. Constant terms of the stream go the same way. A block is
+two matrix products, a clamp and a ReLU, on batches that stay in the cache.
+
+`FoldedField.rough` is the same in bfloat16 where the processor gains by it. It decides what is far
+from the surface; float32 places vertices.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from occstudio.networks.conditional_norm import AffineNorm
+from occstudio.networks.low_precision import low_precision_pays
+
+_CPU_BATCH = 4096
+_Layer = tuple[Tensor, Tensor]
+
+
+class FoldedField(ABC):
+    """Points (n, 3) -> logits (n,), positive inside, without gradients."""
+
+    def __init__(self, first: _Layer, last: _Layer) -> None:
+        weight, bias = first
+        self._first = weight.t().float().contiguous(), bias.float()
+        weight, bias = last
+        self._last = weight[0].float().contiguous(), bias.float()
+        self._has_rough = low_precision_pays(weight.device, weight.shape[1])
+
+    @torch.inference_mode()
+    def __call__(self, points: Tensor) -> Tensor:
+        """Logits (n,) at points (n, 3), in float32."""
+        return self._in_batches(points, torch.float32)
+
+    @torch.inference_mode()
+    def rough(self, points: Tensor) -> Tensor:
+        """The same in bfloat16 where that is faster."""
+        return self._in_batches(points, torch.bfloat16 if self._has_rough else torch.float32)
+
+    def _in_batches(self, points: Tensor, dtype: torch.dtype) -> Tensor:
+        if not len(points):  # addmv would broadcast the bias to one value
+            return points.new_zeros(0)
+        if points.device.type != "cpu" or len(points) <= _CPU_BATCH:
+            return self._logits(points, dtype)
+        return torch.cat([self._logits(part, dtype) for part in points.split(_CPU_BATCH)])
+
+    @abstractmethod
+    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedBlock:
+    """x -> x + after . relu(before . clamp(x, low, high) + bias), then a constant; float64.
+
+    `low`, `high`, `bias` and `constant` are (H,), the weights (H, H).
+    """
+
+    low: Tensor
+    high: Tensor
+    before: Tensor
+    bias: Tensor
+    after: Tensor
+    constant: Tensor
+
+    @classmethod
+    def of(cls, outer: AffineNorm, before: _Layer, inner: AffineNorm, after: _Layer) -> FoldedBlock:
+        """A residual block with norms before its two activations.
+
+        Parameters
+        ----------
+        outer, inner : AffineNorm
+            Of the stream and of the hidden layer.
+        before, after : (weight, bias)
+            Into the hidden layer and out of it.
+        """
+        scale, shift = inner.scale, inner.shift
+        weight, bias = before[0] * scale[:, None], before[1] * scale + shift
+        low, high, weight, offset = _clamped(outer, weight)
+        return cls(low, high, weight, bias + offset, *after)
+
+
+class FoldedResnet(FoldedField):
+    """A first layer, residual blocks, an activation and a last layer.
+
+    Parameters
+    ----------
+    first, last : (weight, bias)
+        float64.
+    blocks : sequence of FoldedBlock
+    norm : AffineNorm
+        Before the last activation.
+    leaky : bool
+        Whether the last activation is leaky.
+    """
+
+    def __init__(
+        self,
+        first: _Layer,
+        blocks: Sequence[FoldedBlock],
+        norm: AffineNorm,
+        last: _Layer,
+        *,
+        leaky: bool,
+    ) -> None:
+        super().__init__(first, last)
+        self._leaky = leaky
+        constant = torch.zeros_like(first[1])  # of the stream, kept out of it
+        bounds, matrices = list[_Layer](), list[tuple[Tensor, Tensor, Tensor]]()
+        for block in blocks:
+            bounds.append(((block.low - constant).float(), (block.high - constant).float()))
+            bias = block.bias + block.before @ constant
+            matrices.append((block.before.t(), bias, block.after.t()))
+            constant = constant + block.constant
+        self._bounds = bounds
+        self._matrices = {
+            dtype: [
+                (a.to(dtype).contiguous(), b.to(dtype), c.to(dtype).contiguous())
+                for a, b, c in matrices
+            ]
+            for dtype in ((torch.float32, torch.bfloat16) if self._has_rough else (torch.float32,))
+        }
+        self._norm = norm.scale.float(), (norm.shift + norm.scale * constant).float()
+
+    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor:
+        weight, bias = self._first
+        stream = torch.addmm(bias, points, weight)  # (n, H)
+        clamped = torch.empty_like(stream)
+        for (low, high), (before, shift, after) in zip(
+            self._bounds, self._matrices[dtype], strict=True
+        ):
+            torch.clamp(stream, low, high, out=clamped)
+            hidden = torch.addmm(shift, clamped.to(dtype), before).relu_()
+            if dtype is torch.float32:
+                stream.addmm_(hidden, after)
+            else:
+                stream.add_(hidden @ after)
+        scale, shift = self._norm
+        active = torch.addcmul(shift, stream, scale)
+        active = functional.leaky_relu_(active, 0.2) if self._leaky else active.relu_()
+        weight, bias = self._last
+        return torch.addmv(bias, active, weight)
+
+
+class FoldedChain(FoldedField):
+    """Layers one after the other, each followed by a norm and an activation.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        float64, the points' first.
+    norms : sequence of AffineNorm
+        One behind each layer.
+    last : (weight, bias)
+    leaky : bool
+        Whether the activations are leaky.
+    """
+
+    def __init__(
+        self, layers: Sequence[_Layer], norms: Sequence[AffineNorm], last: _Layer, *, leaky: bool
+    ) -> None:
+        folded = [
+            (weight * norm.scale[:, None], bias * norm.scale + norm.shift)
+            for (weight, bias), norm in zip(layers, norms, strict=True)
+        ]
+        super().__init__(folded[0], last)
+        self._leaky = leaky
+        self._matrices = {
+            dtype: [(a.t().to(dtype).contiguous(), b.to(dtype)) for a, b in folded[1:]]
+            for dtype in (torch.float32, torch.bfloat16)
+        }
+
+    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor:
+        weight, bias = self._first
+        net = self._activated(torch.addmm(bias, points, weight)).to(dtype)
+        for matrix, shift in self._matrices[dtype]:
+            net = self._activated(torch.addmm(shift, net, matrix))
+        weight, bias = self._last
+        return torch.addmv(bias, net.float(), weight)
+
+    def _activated(self, x: Tensor) -> Tensor:
+        return functional.leaky_relu_(x, 0.2) if self._leaky else x.relu_()
+
+
+def _clamped(norm: AffineNorm, weight: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Bounds, weight and offset with weight . relu(s x + t) = weight' . clamp(x) + offset."""
+    scale, shift = norm.scale, norm.shift
+    infinite = torch.full_like(scale, torch.inf)
+    edge = -shift / torch.where(scale == 0, torch.ones_like(scale), scale)
+    low = torch.where(scale > 0, edge, -infinite)
+    high = torch.where(scale < 0, edge, infinite)
+    # A channel that the norm wipes out is relu(t), whatever comes.
+    low, high = (torch.where(scale == 0, torch.zeros_like(scale), side) for side in (low, high))
+    constant = torch.where(scale == 0, shift.relu(), shift)
+    return low, high, weight * scale, weight @ constant
