@@ -90,8 +90,22 @@ def corners(axes: Tensor, resolution: int, mode: SampleMode) -> tuple[Tensor, Te
         index = flatten_cells(nearest.movedim(0, -1), resolution).unsqueeze(0)
         return index, torch.ones_like(position[:1])
     lower = position.detach().floor().clamp_(max=max(resolution - 2, 0))
-    fraction = position - lower
-    index = flatten_cells(lower.int().movedim(0, -1), resolution).unsqueeze(0)
+    return blend_corners(lower.int(), position - lower, resolution)
+
+
+def blend_corners(lower: Tensor, fraction: Tensor, resolution: int) -> tuple[Tensor, Tensor]:
+    """As `corners`, for points that are known by their cell.
+
+    Parameters
+    ----------
+    lower : (D, ...) int32
+        The cell's first corner along each axis, axes first; the first axis runs fastest.
+    fraction : (D, ...) float
+        Where the point lies between that corner and the next one.
+    resolution : int
+        Corners along each of the D axes.
+    """
+    index = flatten_cells(lower.movedim(0, -1), resolution).unsqueeze(0)
     weight = torch.stack((1 - fraction[0], fraction[0]))
     step = 1 if resolution > 1 else 0
     index = torch.cat((index, index + step))
