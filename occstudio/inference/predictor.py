@@ -14,7 +14,13 @@ from occstudio.errors import ModelError, OutOfMemoryError
 from occstudio.inference.checkpoint import Checkpoint
 from occstudio.inference.device import batch_for
 from occstudio.inference.thinning import thinned
-from occstudio.networks.occupancy_network import OccupancyNetwork
+from occstudio.networks.occupancy_network import (
+    BOX,
+    OccupancyNetwork,
+    PreparedField,
+    RoughField,
+    SlopedField,
+)
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
 from occstudio.shapes.latent import Latent
@@ -131,7 +137,7 @@ class NeuralField:
         }
         with torch.inference_mode():
             self._prepared = network.prepare(self._code)
-        self._box = box
+        self._box = _stated_box(code[BOX]) if BOX in code else box
         self._batch = batch_for(device)
 
     @property
@@ -147,13 +153,15 @@ class NeuralField:
     @torch.inference_mode()
     def __call__(self, points: Points) -> Values:
         """Logits ``(n,)`` at model points ``(n, 3)``."""
-        given = torch.from_numpy(np.ascontiguousarray(points, np.float32))
-        parts = [self._logits(part) for part in given.split(self._batch)]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        return self._in_batches(points, self._prepared)
 
+    @torch.inference_mode()
     def rough(self, points: Points) -> Values:
-        """The same: these decoders gain nothing from low precision."""
-        return self(points)
+        """The same in low precision, by networks that gain from it."""
+        prepared = self._prepared
+        return self._in_batches(
+            points, prepared.rough if isinstance(prepared, RoughField) else prepared
+        )
 
     def gradient(self, points: Points) -> Points:
         """Gradient of the logit by automatic differentiation, (n, 3)."""
@@ -161,21 +169,34 @@ class NeuralField:
         parts = [self._gradient(part.to(self._device)) for part in given.split(self._batch)]
         return np.concatenate(parts) if parts else np.zeros((0, 3), np.float32)
 
-    def _logits(self, points: Tensor) -> Values:
+    def _in_batches(self, points: Points, ask: PreparedField) -> Values:
+        given = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+        parts = [self._logits(part, ask) for part in given.split(self._batch)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _logits(self, points: Tensor, ask: PreparedField) -> Values:
         try:
-            return self._prepared(points.to(self._device)).float().cpu().numpy()
+            return ask(points.to(self._device)).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             if self._batch <= 1024:
                 raise _out_of_memory(self._device) from error
             torch.cuda.empty_cache()
             self._batch //= 2
-            return np.concatenate([self._logits(part) for part in points.split(self._batch)])
+            halves = points.split(self._batch)
+            return np.concatenate([self._logits(part, ask) for part in halves])
 
     def _gradient(self, points: Tensor) -> Points:
+        if isinstance(self._prepared, SlopedField):
+            return self._prepared.gradient(points).cpu().numpy()
         asked = points.clone().requires_grad_(True)
         logits = self._network.decode(asked[None], self._code)
         (slope,) = torch.autograd.grad(logits.sum(), asked)
         return slope.cpu().numpy()
+
+
+def _stated_box(corners: np.ndarray) -> Box:  # (2, 3)
+    lower, upper = corners.astype(float).tolist()
+    return Box((lower[0], lower[1], lower[2]), (upper[0], upper[1], upper[2]))
 
 
 def _out_of_memory(device: torch.device) -> OutOfMemoryError:

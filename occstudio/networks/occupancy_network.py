@@ -34,6 +34,24 @@ PreparedField = Callable[[Tensor], Tensor]
 
 
 @runtime_checkable
+class RoughField(Protocol):
+    """A prepared field that is cheaper in low precision."""
+
+    def rough(self, points: Tensor) -> Tensor:
+        """Logits (n,) at points (n, 3): only to decide what is far from the surface."""
+        ...
+
+
+@runtime_checkable
+class SlopedField(Protocol):
+    """A prepared field with a faster gradient than that of `OccupancyNetwork.decode`."""
+
+    def gradient(self, points: Tensor) -> Tensor:
+        """Gradient (n, 3) of the logits at points (n, 3)."""
+        ...
+
+
+@runtime_checkable
 class OccupancyNetwork(Protocol):
     """A network that a `NeuralModel` can run; an `nn.Module` as well."""
 
@@ -55,7 +73,10 @@ class OccupancyNetwork(Protocol):
         ...
 
     def prepare(self, code: Code) -> PreparedField:
-        """The field of a code of one shape, as fast as can be; see `field_in_batches`."""
+        """The field of a code of one shape, as fast as can be; see `field_in_batches`.
+
+        It may be a `RoughField` and a `SlopedField` as well.
+        """
         ...
 
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from occstudio.networks.displaced_sampling import PLACES, PaddingMode, displacements
-from occstudio.networks.low_precision import bfloat16_is_fast
+from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.map_sampling import blend_corners, weighted_rows
 
 _CPU_BATCH: Final = 2048
@@ -96,7 +96,7 @@ class PreparedIfNet:
     @torch.inference_mode()
     def rough(self, points: Tensor) -> Tensor:
         """The same in low precision, if that is faster."""
-        if not bfloat16_is_fast(points.device.type):
+        if not low_precision_pays(points.device, len(self._bias)):
             return self(points)
         if self._rough_weights is None:
             first = None if self._first is None else self._first.bfloat16()

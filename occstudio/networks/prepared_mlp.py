@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from occstudio.networks.low_precision import bfloat16_is_fast
+from occstudio.networks.low_precision import low_precision_pays
 
 _CPU_BATCH: Final = 2048
 
@@ -71,6 +71,7 @@ class PreparedMlp:
 
     def __init__(self, layers: Sequence[PreparedLayer], last: Callable[[Tensor], Tensor]) -> None:
         self._layers, self._last = list(layers), last
+        self._width = max(len(layer.bias) for layer in layers)
         self._rough_layers: list[PreparedLayer] | None = None
 
     @torch.inference_mode()
@@ -81,7 +82,7 @@ class PreparedMlp:
     @torch.inference_mode()
     def rough(self, points: Tensor) -> Tensor:
         """The same in low precision, if that is faster."""
-        if not bfloat16_is_fast(points.device.type):
+        if not low_precision_pays(points.device, self._width):
             return self._in_batches(points, self._layers)
         if self._rough_layers is None:
             *hidden, last = self._layers

@@ -65,7 +65,7 @@ def test_gradients_are_those_of_the_papers_code() -> None:
 
 @pytest.mark.parametrize("is_fast", [True, False])
 def test_rough_values_differ_little(is_fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared_mlp, "bfloat16_is_fast", lambda _: is_fast)
+    monkeypatch.setattr(prepared_mlp, "low_precision_pays", lambda *_: is_fast)
     golden, network = golden_arrays(_CASE), _golden_network()
     prepared = network.prepare(network.encode(torch.from_numpy(golden["latent"])))
     points = torch.from_numpy(golden["query"])[0]
