@@ -6,11 +6,13 @@ are compared as their models see them: each in its own cube, centred and of one 
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from occstudio.shapes.arrays import Points, WorldPoints
 from occstudio.shapes.frame import Frame
+from occstudio.shapes.mesh import Mesh
 from occstudio.studio.pipeline import ShapeResult
 
 SHARED_PART = 0.2
@@ -51,13 +53,29 @@ class Alignment:
         return self.first.to_model(self.second.to_world(points))
 
 
+class Placed(Protocol):
+    """A mesh in a cube that lies somewhere in the world."""
+
+    @property
+    def mesh(self) -> Mesh: ...
+
+    @property
+    def frame(self) -> Frame: ...
+
+
 def aligned(first: ShapeResult, second: ShapeResult) -> Alignment:
     """How two results are laid over each other."""
-    in_world = first.wish.source is second.wish.source or _share_a_place(first, second)
-    return Alignment(first.frame, second.frame, in_world)
+    if first.wish.source is second.wish.source:
+        return Alignment(first.frame, second.frame, in_world=True)
+    return laid_over(first, second)
 
 
-def _share_a_place(first: ShapeResult, second: ShapeResult) -> bool:
+def laid_over(first: Placed, second: Placed) -> Alignment:
+    """How two meshes, of any origin, are laid over each other."""
+    return Alignment(first.frame, second.frame, _share_a_place(first, second))
+
+
+def _share_a_place(first: Placed, second: Placed) -> bool:
     if first.mesh.is_empty or second.mesh.is_empty:
         return False
     low, high = np.empty((2, 3)), np.empty((2, 3))

@@ -27,6 +27,7 @@ from occstudio.studio.background import Post, Report
 from occstudio.studio.inquiry import Inquiry
 from occstudio.studio.memory import Memory
 from occstudio.studio.pipeline import Pipeline, ShapeResult, Wish
+from occstudio.studio.reference import score
 from occstudio.studio.sampling import triangle_normals
 
 ROUGH_CELLS, FINE_CELLS = 40, 160
@@ -124,6 +125,22 @@ class ShellAnswer:
     thresholds: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class WallQuestion:
+    """How thin the walls of a result are."""
+
+    item_id: int
+    result: ShapeResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WallAnswer:
+    """The thinnest walls, in units of the world; infinite if there is no other side."""
+
+    question: WallQuestion
+    thickness: float
+
+
 class Inquiries:
     """All kinds of questions of one session.
 
@@ -155,6 +172,8 @@ class Inquiries:
         self.distance = Inquiry(self._distance, post, report)
         self.certainty = Inquiry(self._certainty, post, report)
         self.shell = Inquiry(self._shell, post, report)
+        self.scores = Inquiry(score, post, report)
+        self.walls = Inquiry(self._walls, post, report)
         for inquiry in self._all:
             inquiry.failed.subscribe(on_failure)
             inquiry.ended.subscribe(on_rest)
@@ -162,11 +181,11 @@ class Inquiries:
     @property
     def is_busy(self) -> bool:
         """True while anything but a slice is awaited."""
-        return self.distance.is_busy or self.certainty.is_busy or self.shell.is_busy
+        return any(inquiry.is_busy for inquiry in self._slow)
 
     def drop(self) -> None:
         """Give up everything that takes long."""
-        for inquiry in (self.distance, self.certainty, self.shell):
+        for inquiry in self._slow:
             inquiry.drop()
 
     def close(self) -> None:
@@ -176,7 +195,11 @@ class Inquiries:
 
     @property
     def _all(self) -> tuple[Inquiry[Any, Any], ...]:
-        return (self.slice, self.distance, self.certainty, self.shell)
+        return (self.slice, *self._slow)
+
+    @property
+    def _slow(self) -> tuple[Inquiry[Any, Any], ...]:
+        return (self.distance, self.certainty, self.shell, self.scores, self.walls)
 
     # -- on the workers ----------------------------------------------------------------------
 
@@ -211,6 +234,13 @@ class Inquiries:
         return CertaintyAnswer(
             question, (widths / result.frame.scale).astype(np.float32), band(result.wish.threshold)
         )
+
+    def _walls(self, question: WallQuestion, watch: Watch) -> WallAnswer:
+        from occstudio.finishing.thickness import wall_thickness  # VTK: not before it is needed
+
+        watch.report("walls", 0.0)
+        thickness = wall_thickness(question.result.mesh, watch=watch)
+        return WallAnswer(question, thickness / question.result.frame.scale)
 
     def _shell(self, question: ShellQuestion, watch: Watch) -> ShellAnswer:
         _, field = self._pipeline.field(question.wish, question.device, watch)

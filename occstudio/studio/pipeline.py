@@ -116,6 +116,8 @@ class ShapeResult:
         Triangles before finishing.
     histogram : FieldHistogram or None
         Of the field's values throughout its box.
+    latent : Latent or None
+        What was decoded.
     """
 
     request_id: int
@@ -131,6 +133,7 @@ class ShapeResult:
     notes: tuple[str, ...] = ()
     extracted_faces: int = 0
     histogram: FieldHistogram | None = None
+    latent: Latent | None = None
 
     @property
     def frame(self) -> Frame:
@@ -168,7 +171,8 @@ class Pipeline:
     def field(self, wish: Wish, device: str, watch: Watch) -> tuple[Observation, Field]:
         """The edited input of a wish and its field, which any thread may ask."""
         watch.report("loading model", 0.0)
-        return self._encoded(wish, self.model(wish.model, device), _Clock(), watch)
+        encoded = self._encoded(wish, self.model(wish.model, device), _Clock(), watch)
+        return encoded[0], encoded[2]
 
     def run(self, request: ShapeRequest, watch: Watch) -> ShapeResult:
         """The surface of a request.
@@ -184,7 +188,8 @@ class Pipeline:
         wish = request.wish
         watch.report("loading model", 0.0)
         model = clock.timed("load", lambda: self.model(wish.model, request.device))
-        observation, sampling = self._sampled(wish, model, clock, watch)
+        observation, latent, field = self._encoded(wish, model, clock, watch)
+        sampling, _ = self._samplings.get((field,), lambda: Sampling(field))
         is_preview = request.quality is Quality.PREVIEW
         resolution = wish.resolution
         if is_preview:
@@ -221,19 +226,13 @@ class Pipeline:
             made.notes,
             len(extraction.mesh.faces),
             FieldHistogram.of(extraction.coarse_values),
+            latent,
         )
-
-    def _sampled(
-        self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
-    ) -> tuple[Observation, Sampling]:
-        """The edited input, and the lattice of its field."""
-        observation, shape_field = self._encoded(wish, model, clock, watch)
-        return observation, self._samplings.get((shape_field,), lambda: Sampling(shape_field))[0]
 
     def _encoded(
         self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
-    ) -> tuple[Observation, Field]:
-        """The edited input and its field; who comes second waits for what the first one makes."""
+    ) -> tuple[Observation, Latent, Field]:
+        """The edited input, its latent and field; who comes second waits for the first one."""
         with self._field_lock:
             watch.check()
             observation, _ = self._inputs.get(
@@ -252,7 +251,7 @@ class Pipeline:
             shape_field, _ = self._fields.get(
                 (model, latent, wish.time), lambda: SharedField(model.field(latent))
             )
-        return observation, shape_field
+        return observation, latent, shape_field
 
 
 class _Clock:
