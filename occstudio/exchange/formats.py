@@ -24,7 +24,8 @@ class FileFormat:
     title : str
         As a person calls it.
     kind : str
-        ``points``, ``mesh``, ``image``, ``video``, or ``other`` for what is known but of no use.
+        ``points``, ``mesh``, ``image``, ``voxels``, ``video``, or ``other`` for what is
+        known but of no use.
     suffixes : tuple of str
         In lower case, with the dot.
     up : str
@@ -57,6 +58,7 @@ _FORMATS = (
     FileFormat("npz", "NumPy archive", "points", (".npz",)),
     FileFormat("las", "LAS", "points", (".las", ".laz"), up="+z"),
     FileFormat("e57", "E57", "points", (".e57",), up="+z", unit="m"),
+    FileFormat("binvox", "binvox voxels", "voxels", (".binvox",)),
     FileFormat("png", "PNG picture", "image", (".png",)),
     FileFormat("jpg", "JPEG picture", "image", (".jpg", ".jpeg")),
     FileFormat("webp", "WebP picture", "image", (".webp",)),
@@ -82,12 +84,19 @@ _FORMATS = (
 FORMATS: dict[str, FileFormat] = {entry.key: entry for entry in _FORMATS}
 """All known formats by key."""
 
+READABLE_IMAGES = ("png", "jpg", "webp", "gif", "bmp", "tiff")
+"""Keys of the formats that photos are read from."""
+
+_READ_KINDS = ("points", "mesh", "image", "voxels")
+_UNREAD = {key for key, entry in FORMATS.items() if entry.kind == "image"} - set(READABLE_IMAGES)
+
 _BY_SUFFIX = {suffix: entry for entry in _FORMATS for suffix in entry.suffixes}
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ply\n", "ply"),
     (0, b"ply\r", "ply"),
     (0, b"\x93NUMPY", "npy"),
+    (0, b"#binvox", "binvox"),
     (0, b"glTF", "glb"),
     (0, b"LASF", "las"),
     (0, b"ASTM-E57", "e57"),
@@ -122,7 +131,7 @@ _LARGEST = 4 << 30
 
 
 def kind_of(path: str | os.PathLike[str]) -> str:
-    """What a file holds: ``points``, ``mesh``, ``image``, ``video``, ``other`` or ``unknown``.
+    """The kind of what a file holds (see `FileFormat`), or ``unknown``.
 
     A file that exists is judged by its first bytes, and a PLY or OBJ without faces is
     ``points``; a name alone is judged by its suffix. Never raises.
@@ -240,7 +249,11 @@ def refusal(entry: FileFormat | None, wanted: str) -> str:
     if entry is None:
         return f"its format is not known; {wanted} may be one of {', '.join(readable_suffixes())}"
     if entry.kind == "image":
+        if entry.key in _UNREAD:
+            return f"it is a {entry.title}, which is not read; save it as PNG or JPEG"
         return f"it is a {entry.title}, and {wanted} is wanted; give a scan or a mesh instead"
+    if entry.kind in ("mesh", "voxels"):
+        return f"it is a file of {entry.kind} ({entry.title}), and {wanted} is wanted"
     if entry.kind == "video":
         return (
             f"it is an {entry.title}, and {wanted} is wanted; make a scan of it with a "
@@ -251,14 +264,16 @@ def refusal(entry: FileFormat | None, wanted: str) -> str:
     if entry.key in ("zip", "gz", "7z", "rar"):
         return f"it is a {entry.title}; unpack it and give the file inside"
     if entry.kind == "points":
-        return f"it is a point cloud ({entry.title}), and {wanted} is wanted; reconstruct it first"
+        remedy = "give a picture" if wanted == "a photo" else "reconstruct it first"
+        return f"it is a point cloud ({entry.title}), and {wanted} is wanted; {remedy}"
     return f"it is a {entry.title}, which is not read; export it as PLY, OBJ or GLB"
 
 
 def readable_suffixes(kind: str | None = None) -> tuple[str, ...]:
     """Suffixes of the files that are read, for file dialogs: all, or of one kind."""
-    kinds = ("points", "mesh") if kind is None else (kind,)
-    return tuple(s for entry in _FORMATS if entry.kind in kinds for s in entry.suffixes)
+    kinds = _READ_KINDS if kind is None else (kind,)
+    read = (entry for entry in _FORMATS if entry.kind in kinds and entry.key not in _UNREAD)
+    return tuple(suffix for entry in read for suffix in entry.suffixes)
 
 
 def _suffix(path: str | os.PathLike[str]) -> str:

@@ -20,6 +20,7 @@ from occstudio.exchange.geometry_gate import MAX_POINTS, RawPoints
 
 _POINT_KEYS = ("points", "xyz", "pcl", "pointcloud", "point_cloud", "pos", "vertices", "coords",
                "pc", "data", "arr_0")  # fmt: skip
+_VOXEL_KEYS = ("voxels", "voxel", "vox", "occupancy", "occ", "grid", "volume")
 _NORMAL_KEYS = ("normals", "normal")
 _COLOR_KEYS = ("colors", "colours", "color", "rgb")
 _LARGEST = MAX_POINTS * 3 * 8
@@ -57,6 +58,49 @@ def read_npz(path: Path) -> RawPoints:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
                 OSError) as error:  # fmt: skip
             raise UnreadableFileError(path, _DAMAGED) from error
+
+
+def read_voxel_array(path: Path) -> NDArray[Any] | None:
+    """The ``(X, Y, Z)`` array of voxels in an NPY or NPZ file; None if it holds no such thing.
+
+    In an archive it has one of the usual names or is the only array. Three numbers for each
+    pixel, as depth cameras give them, are no voxels.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is damaged or holds objects.
+    """
+    with open_input(path) as file:
+        if file.read(2) != b"PK":
+            size = file.seek(0, io.SEEK_END)
+            file.seek(0)
+            return _voxels_of(_read_array(path, file, size))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                members = {
+                    info.filename[:-4].lower(): info
+                    for info in archive.infolist()
+                    if info.filename.endswith(".npy")
+                }
+                name = next((key for key in _VOXEL_KEYS if key in members), None)
+                if name is None and len(members) == 1:
+                    name = next(iter(members))
+                if name is None:
+                    return None
+                return _voxels_of(_read_member(path, archive, members[name]))
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
+                OSError) as error:  # fmt: skip
+            raise UnreadableFileError(path, _DAMAGED) from error
+
+
+def _voxels_of(array: NDArray[Any]) -> NDArray[Any] | None:
+    while array.ndim > 3 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim != 3 or min(array.shape) < 2:
+        return None
+    is_rows_of_points = array.shape[2] in (3, 4, 6) and array.dtype.kind != "b"
+    return array if array.dtype.kind in "biuf" and not is_rows_of_points else None
 
 
 def _read_archive(path: Path, archive: zipfile.ZipFile) -> RawPoints:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from occstudio.errors import ModelError
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field, central_difference
+from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import Observation
@@ -104,12 +106,15 @@ class AnalyticModel:
         """Half extents of the points in the model's cube."""
         watch.check()
         watch.report("encode", 1.0)
+        if isinstance(observation, Image):
+            raise ModelError("an ellipsoid is made of points, not of a photo: open a scan")
         points = observation.model_points
         radii = np.maximum((points.max(axis=0) - points.min(axis=0)) / 2, 0.02)
         return Latent({"radii": radii.astype(np.float32)}, self.card.name)
 
-    def field(self, latent: Latent) -> Field:
+    def field(self, latent: Latent, time: float = 0.0) -> Field:
         """The ellipsoid with these radii."""
+        del time  # it does not move
         radii = latent.arrays["radii"]
         least = np.float32(radii.min())
         return AnalyticField(

@@ -68,6 +68,11 @@ class PointCloud:
         return len(self.points)
 
     @property
+    def summary(self) -> str:
+        """What it is, for a list: its size."""
+        return f"{len(self):,} points"
+
+    @property
     def model_points(self) -> Points:
         """The points in the model's cube, (n, 3) float32."""
         return self.frame.to_model(self.points)

@@ -15,8 +15,10 @@ import numpy as np
 from occstudio.finishing.finishing import PLAIN, Finishing
 from occstudio.shapes.arrays import Colors, WorldPoints
 from occstudio.shapes.frame import Frame
+from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
-from occstudio.shapes.point_cloud import PointCloud
+from occstudio.shapes.shape_model import Observation
+from occstudio.shapes.voxel_grid import VoxelGrid
 from occstudio.studio.input_edit import AS_IS, InputEdit
 
 RESOLUTIONS = (32, 64, 128, 256, 512, 1024)
@@ -42,10 +44,10 @@ class Source:
 
     Parameters
     ----------
-    cloud : PointCloud
-        The observation.
+    observation : Observation
+        What was read.
     shown : (m, 3) float64
-        A sample of its points in world coordinates, for drawing.
+        A sample of its points in world coordinates, for drawing; none of a photo.
     shown_colors : (m, 3) uint8, optional
         Their colours.
     path : Path, optional
@@ -54,7 +56,7 @@ class Source:
         What the reader found remarkable, one sentence each.
     """
 
-    cloud: PointCloud
+    observation: Observation
     shown: WorldPoints
     shown_colors: Colors | None = None
     path: Path | None = None
@@ -63,20 +65,20 @@ class Source:
     @classmethod
     def of(
         cls,
-        cloud: PointCloud,
+        observation: Observation,
         path: Path | None = None,
         notes: tuple[str, ...] = (),
         *,
         seed: int = 0,
     ) -> Self:
-        """The source of a cloud, with a seeded sample of its points to draw."""
-        rows: slice | np.ndarray[tuple[int], np.dtype[np.int64]] = slice(None)
-        if len(cloud) > SHOWN_POINTS:
-            rows = np.random.default_rng(seed).integers(0, len(cloud), SHOWN_POINTS)
-        points = cloud.points[rows]
+        """The source of an observation, with a seeded sample of its points to draw."""
+        points, colors = _points_of(observation)
+        if len(points) > SHOWN_POINTS:
+            rows = np.random.default_rng(seed).integers(0, len(points), SHOWN_POINTS)
+            points, colors = points[rows], None if colors is None else colors[rows]
+        points = points.view()
         points.flags.writeable = False
-        colors = None if cloud.colors is None else cloud.colors[rows]
-        return cls(cloud, points, colors, path, notes)
+        return cls(observation, points, colors, path, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +229,12 @@ class Document:
         """The document with `change` applied to the items of these ids."""
         items = tuple(change(item) if item.id in ids else item for item in self.items)
         return replace(self, items=items)
+
+
+def _points_of(observation: Observation) -> tuple[WorldPoints, Colors | None]:
+    """What can be drawn of it."""
+    if isinstance(observation, Image):
+        return np.zeros((0, 3)), None
+    if isinstance(observation, VoxelGrid):
+        return observation.surface_points, None
+    return observation.points, observation.colors

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from occstudio.errors import OccStudioError
-from occstudio.shapes.point_cloud import PointCloud
+from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.watch import Watch
 from occstudio.studio.document import Source
 from occstudio.studio.notice import Notice, Severity
 
-ReadCloud = Callable[[Path], tuple[PointCloud, tuple[str, ...]]]
-"""Reads a point cloud and notes about it from a file, or raises an `OccStudioError`."""
+Read = Callable[[Path], tuple[Observation, tuple[str, ...]]]
+"""Reads an observation and notes about it from a file, or raises an `OccStudioError`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class OpenedFiles:
         return Notice(text, details, severity)
 
 
-def open_sources(files: Sequence[Path], watch: Watch, read: ReadCloud | None = None) -> OpenedFiles:
+def open_sources(files: Sequence[Path], watch: Watch, read: Read | None = None) -> OpenedFiles:
     """Read files one after another.
 
     Parameters
@@ -56,9 +56,9 @@ def open_sources(files: Sequence[Path], watch: Watch, read: ReadCloud | None = N
     watch : Watch
         Asked before each file.
     read : callable, optional
-        `occstudio.exchange.read_point_cloud_with_notes` by default.
+        `occstudio.exchange.observation_reader.read_observation` by default.
     """
-    reader = read or _read_point_cloud
+    reader = read or _read
     sources: list[Source] = []
     rejected: list[tuple[Path, str]] = []
     for done, path in enumerate(files):
@@ -69,8 +69,8 @@ def open_sources(files: Sequence[Path], watch: Watch, read: ReadCloud | None = N
             rejected.append((path, reason))
             continue
         try:
-            cloud, notes = reader(path)
-            sources.append(Source.of(cloud, path, notes))
+            observation, notes = reader(path)
+            sources.append(Source.of(observation, path, notes))
         except OccStudioError as error:
             rejected.append((path, _without_path(str(error), path)))
     return OpenedFiles(tuple(sources), tuple(rejected))
@@ -93,8 +93,8 @@ def _without_path(message: str, path: Path) -> str:
     return message.removeprefix(prefix)
 
 
-def _read_point_cloud(path: Path) -> tuple[PointCloud, tuple[str, ...]]:
-    from occstudio.exchange.point_cloud_reader import read_point_cloud_with_notes
+def _read(path: Path) -> tuple[Observation, tuple[str, ...]]:
+    from occstudio.exchange.observation_reader import read_observation
 
-    found = read_point_cloud_with_notes(path)
-    return found.cloud, found.notes
+    found = read_observation(path)
+    return found.observation, found.notes

@@ -238,7 +238,8 @@ class Pipeline:
             observation, _ = self._inputs.get(
                 (wish.source, wish.frame, wish.input_edit),
                 lambda: clock.timed(
-                    "input", lambda: edited(wish.source.cloud, wish.frame, wish.input_edit, watch)
+                    "input",
+                    lambda: edited(wish.source.observation, wish.frame, wish.input_edit, watch),
                 ),
             )
             watch.check()
@@ -249,7 +250,7 @@ class Pipeline:
                     lambda: clock.timed("encode", lambda: model.encode(observation, watch)),
                 )
             shape_field, _ = self._fields.get(
-                (model, latent, wish.time), lambda: SharedField(model.field(latent))
+                (model, latent, wish.time), lambda: SharedField(model.field(latent, wish.time))
             )
         return observation, latent, shape_field
 

@@ -114,7 +114,7 @@ def content_of(parts: SessionParts, reread: Reread) -> SessionContent:
 
 
 def _source_parts(source: Source) -> tuple[Description, Arrays]:
-    observation: Any = source.cloud
+    observation: Any = source.observation
     arrays = {
         field.name: value
         for field in fields(observation)
@@ -172,7 +172,7 @@ def _items(
         number = told.get("id")
         if type(number) is not int or number in items:
             number = max(items, default=0) + 1
-        cloud = source.cloud
+        cloud = source.observation
         item = ShapeItem(number, cloud.name, source, cloud.frame, "")
         right = told_fields(ShapeItem, told, leave=("id", "source", "latent"))
         latent = _latent(told, latents.get(str(told.get("id"))))

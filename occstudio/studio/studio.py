@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from occstudio.shapes.image import Image
 from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
 from occstudio.studio.at_once import LiveAtOnce, TasksAtOnce
 from occstudio.studio.background import (
@@ -23,7 +25,7 @@ from occstudio.studio.background import (
     TaskThread,
     Token,
 )
-from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.history import History
 from occstudio.studio.inquiries import Inquiries
@@ -397,39 +399,28 @@ class Studio:
     def _take_models(self, cards: tuple[ModelCard, ...]) -> None:
         self.models, self._has_listed = cards, True
         self.models_listed.emit(cards)
-        name = _preferred(cards, self.settings.model)
-        orphans = tuple(item.id for item in self.document.items if not item.model)
-        if name and orphans:
-            threshold = next(card.threshold for card in cards if card.name == name)
-            self.apply(replace(edits.set_model(orphans, name, threshold), remembered=False))
+        for item in self.document.items:
+            card = None if item.model else self._model_for(item.source)
+            if card is not None:
+                edit = edits.set_model((item.id,), card.name, card.threshold)
+                self.apply(replace(edit, remembered=False))
 
     def _take_files(self, opened: OpenedFiles) -> None:
         if opened.sources:
-            name = _preferred(self.models, self.settings.model)
-            card = next((card for card in self.models if card.name == name), None)
-            items = tuple(
-                ShapeItem(
-                    next(self._ids),
-                    source.cloud.name,
-                    source,
-                    source.cloud.frame,
-                    name,
-                    threshold=card.threshold if card else 0.5,
-                )
-                for source in opened.sources
-            )
-            self.apply(edits.add_items(items))
+            self.apply(edits.add_items(tuple(map(self._new_item, opened.sources))))
         notice = opened.notice
         if notice is not None:
             self.noticed.emit(notice)
-        elif self._has_listed and not self.models:
-            self.noticed.emit(
-                Notice(
-                    "no model is installed, so points are shown but not reconstructed",
-                    "Run 'occstudio doctor' to see where models are looked for.",
-                    Severity.WARNING,
-                )
-            )
+        elif self._has_listed and any(self._model_for(s) is None for s in opened.sources):
+            self.noticed.emit(_no_model_for(opened.sources))
+
+    def _new_item(self, source: Source) -> ShapeItem:
+        card, seen = self._model_for(source), source.observation
+        name, threshold = ("", 0.5) if card is None else (card.name, card.threshold)
+        return ShapeItem(next(self._ids), seen.name, source, seen.frame, name, threshold=threshold)
+
+    def _model_for(self, source: Source) -> ModelCard | None:
+        return fitting_model(self.models, source.observation, self.settings.model)
 
     def _take_export(self, path: Path) -> None:
         self.noticed.emit(Notice(f"exported {path.name}", str(path), Severity.SUCCESS))
@@ -446,6 +437,16 @@ class Studio:
             return
         item = self.document.find(self._asked[0]) if self._asked is not None else None
         self.activity_changed.emit(Activity(stage, fraction, item.name if item else ""))
+
+
+def _no_model_for(sources: Sequence[Source]) -> Notice:
+    seen = "the photo" if isinstance(sources[0].observation, Image) else "the input"
+    return Notice(
+        f"no model that could reconstruct {seen} is in the library",
+        "Open a model for it (File > Open model), or run 'occstudio doctor' to see where models "
+        "are looked for.",
+        Severity.WARNING,
+    )
 
 
 def _preferred(cards: Sequence[ModelCard], wanted: str) -> str:

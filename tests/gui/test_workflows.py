@@ -251,7 +251,7 @@ class _Stuck:
         finally:
             self.left.set()
 
-    def field(self, latent: Latent) -> object:
+    def field(self, latent: Latent, time: float = 0.0) -> object:
         """Never reached."""
         raise AssertionError
 

@@ -22,7 +22,9 @@ from occstudio.studio.input_edit import InputEdit
 def item(item_id: int) -> ShapeItem:
     points = np.random.default_rng(item_id).normal(size=(20, 3))
     source = Source.of(PointCloud.of(points, name=f"cloud {item_id}"))
-    return ShapeItem(item_id, source.cloud.name, source, source.cloud.frame, "ellipsoid")
+    return ShapeItem(
+        item_id, source.observation.name, source, source.observation.frame, "ellipsoid"
+    )
 
 
 def random_edit(rng: np.random.Generator, document: Document, next_id: int) -> edits.Edit:

@@ -62,7 +62,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_safe(tmp_path: Path) -> Non
             assert not parts.is_damaged
             studio.session.open(file)
             item = studio.document.items[0]
-            np.testing.assert_array_equal(item.source.cloud.points, points)
+            np.testing.assert_array_equal(item.source.observation.points, points)
             if safe["saved"]:
                 assert step_of(item.name) >= safe["saved"]
             else:
@@ -72,7 +72,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_safe(tmp_path: Path) -> Non
         if safe["saved"] < newest:
             studio.session.recover(found[0])
             item = studio.document.items[0]
-            np.testing.assert_array_equal(item.source.cloud.points, points)
+            np.testing.assert_array_equal(item.source.observation.points, points)
             assert step_of(item.name) >= newest
         for recovery in found:
             studio.session.discard(recovery)

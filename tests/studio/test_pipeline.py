@@ -31,7 +31,7 @@ class CountingModel(AnalyticModel):
         self.encoded += 1
         return super().encode(observation, watch)
 
-    def field(self, latent: Latent) -> Field:
+    def field(self, latent: Latent, time: float = 0.0) -> Field:
         """The ellipsoid's, counted."""
         self.fields += 1
         inner = super().field(latent)

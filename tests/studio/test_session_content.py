@@ -36,7 +36,7 @@ def full_document() -> Document:
             4,
             "Stühl",
             one,
-            replace(one.cloud.frame, up="-x"),
+            replace(one.observation.frame, up="-x"),
             "scan-any",
             resolution=256,
             threshold=0.31,
@@ -47,7 +47,7 @@ def full_document() -> Document:
             finishing=Finishing(True, 4, 1000),
             time=0.25,
         ),
-        ShapeItem(9, "copy", one, one.cloud.frame, "", latent=latent),
+        ShapeItem(9, "copy", one, one.observation.frame, "", latent=latent),
         ShapeItem(2, "two", source(2), Frame((1.0, 2.0, 3.0), 0.5, "-y", "m"), "other"),
     )
     return Document(items, (9, 4), Comparison("wipe", 4, 2, 0.3), FieldSlice(True, "x", 0.125))
@@ -71,7 +71,7 @@ def assert_same(found: Document, wanted: Document) -> None:
         for field in fields(ShapeItem):
             if field.name not in ("source", "latent"):
                 assert getattr(item, field.name) == getattr(other, field.name), field.name
-        cloud, same = item.source.cloud, other.source.cloud
+        cloud, same = item.source.observation, other.source.observation
         assert (cloud.frame, cloud.name) == (same.frame, same.name)
         np.testing.assert_array_equal(cloud.points, same.points)
         np.testing.assert_array_equal(cloud.colors, same.colors)

@@ -75,7 +75,7 @@ def poisson() -> Iterator[PoissonBaseline]:
 class NothingModel(AnalyticModel):
     """A model that finds nothing anywhere."""
 
-    def field(self, latent: Latent) -> Field:
+    def field(self, latent: Latent, time: float = 0.0) -> Field:
         return AnalyticField(lambda points: np.full(len(points), 0.1, np.float32))
 
 

@@ -17,6 +17,8 @@ from occstudio.gui.widgets.notice_card import NoticeCard
 from occstudio.gui.widgets.number_slider import NumberSlider
 from occstudio.gui.widgets.section import Section
 from occstudio.gui.widgets.segmented import Segmented
+from occstudio.shapes.image import Image
+from occstudio.shapes.point_cloud import PointCloud
 from occstudio.studio import edits
 from occstudio.studio.document import RESOLUTIONS, Document, ShapeItem
 from occstudio.studio.notice import Notice
@@ -203,16 +205,14 @@ class InspectorPanel(QWidget):
 
 
 def _input_facts(item: ShapeItem) -> list[tuple[str, str]]:
-    cloud = item.source.cloud
-    has = [
-        name
-        for name, value in (("normals", cloud.normals), ("colours", cloud.colors))
-        if value is not None
-    ]
-    side = _length(1 / item.frame.scale, item.frame.unit)
-    facts = [("Points", f"{len(cloud):,}"), ("Longest side", side)]
-    if has:
-        facts.append(("With", " and ".join(has)))
+    seen = item.source.observation
+    facts = [("Input", seen.summary)]
+    if not isinstance(seen, Image):
+        facts.append(("Longest side", _length(1 / item.frame.scale, item.frame.unit)))
+    if isinstance(seen, PointCloud):
+        found = (("normals", seen.normals), ("colours", seen.colors))
+        if has := [name for name, value in found if value is not None]:
+            facts.append(("With", " and ".join(has)))
     facts += [("Note", note) for note in item.source.notes]
     return facts
 

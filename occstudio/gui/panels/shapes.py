@@ -91,7 +91,7 @@ class ShapesPanel(QWidget):
                 row.setText(item.name)
                 row.setData(_ID, item.id)
                 row.setData(_SEEN, item.visible)
-                row.setData(_ABOUT, f"{len(item.source.cloud):,} points · {item.resolution}³")
+                row.setData(_ABOUT, f"{item.source.observation.summary} · {item.resolution}³")
                 row.setData(_SIGN, self._sign(item.id))
                 seen = "" if item.visible else ", hidden"
                 row.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.name}{seen}")

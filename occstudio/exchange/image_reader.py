@@ -1,0 +1,99 @@
+"""Photos from picture files, upright and 8 bits a channel.
+
+Pillow reads them. What a camera wrote about its orientation is obeyed, deeper channels are scaled
+to 8 bits, and palettes, greys and CMYK become RGB. The size in the header is believed only to
+refuse: a few bytes may promise a picture that does not fit into memory.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from occstudio.errors import InvalidGeometryError, UnreadableFileError
+from occstudio.exchange.formats import READABLE_IMAGES, format_of, open_input, refusal
+from occstudio.exchange.geometry_gate import named
+from occstudio.shapes.image import Image, Pixels
+
+MOST_PIXELS = 120_000_000
+"""Cameras stay below this."""
+
+
+def read_image(path: str | os.PathLike[str]) -> Image:
+    """A photo from a PNG, JPEG, WebP, BMP, TIFF or GIF file.
+
+    Parameters
+    ----------
+    path : path
+        The file; its bytes, not its suffix, decide how it is read. Of several frames the first.
+
+    Returns
+    -------
+    Image
+        RGB, or RGBA if some of it is transparent.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is missing, damaged, no picture, or of a format that is not read.
+    InvalidGeometryError
+        If it is too large to be a photo.
+    """
+    where = Path(path)
+    entry = format_of(where)
+    if entry is None or entry.key not in READABLE_IMAGES:
+        raise UnreadableFileError(path, refusal(entry, "a photo"))
+    try:
+        return Image(_pixels(where), name=where.stem or "photo")
+    except InvalidGeometryError as error:
+        raise named(error, path) from error
+
+
+def _pixels(path: Path) -> Pixels:
+    import warnings
+
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    # Pillow may stumble over damage in many ways: struct, zlib, value and OS errors among them.
+    try:
+        with open_input(path) as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Pillow.open(file) as picture:
+                _check_size(path, picture.size)
+                picture.load()
+                upright = ImageOps.exif_transpose(picture)
+                return _eight_bits(upright)
+    except UnreadableFileError:
+        raise
+    except Pillow.DecompressionBombError as error:
+        raise UnreadableFileError(path, "the picture is too large; make it smaller") from error
+    except MemoryError as error:
+        raise UnreadableFileError(path, "it does not fit into memory; make it smaller") from error
+    except Exception as error:
+        raise UnreadableFileError(
+            path, "it is damaged or cut off; save or download it again"
+        ) from error
+
+
+def _check_size(path: Path, size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS:
+        raise UnreadableFileError(
+            path, f"a picture of {size[0]} x {size[1]} pixels is too large; make it smaller"
+        )
+
+
+def _eight_bits(picture: "object") -> Pixels:
+    from PIL.Image import Image as Picture
+
+    assert isinstance(picture, Picture)
+    if picture.mode.startswith(("I", "F")):
+        grey = np.asarray(picture, np.float64)
+        deepest = 65535 if picture.mode.startswith("I") else max(float(grey.max(initial=0)), 1e-12)
+        shade = np.clip(np.rint(grey * (255 / deepest)), 0, 255).astype(np.uint8)
+        return np.repeat(shade[..., None], 3, axis=2)
+    transparent = "A" in picture.getbands() or "transparency" in picture.info
+    pixels = np.asarray(picture.convert("RGBA" if transparent else "RGB"))
+    if transparent and (pixels[..., 3] == 255).all():
+        return pixels[..., :3]
+    return pixels
