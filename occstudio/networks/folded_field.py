@@ -9,7 +9,8 @@ they cannot, but there
 
 so that the scale goes into the next layer's weights, the shift into its bias, and one clamp between
 two bounds per channel is all that is left. Constant terms of the stream go the same way. A block is
-two matrix products, a clamp and a ReLU, on batches that stay in the cache.
+two matrix products, a clamp and a ReLU, on batches that stay in the cache: as fast as the products
+alone, within a few per cent.
 
 `FoldedField.rough` is the same in bfloat16 where the processor gains by it. It decides what is far
 from the surface; float32 places vertices.
@@ -28,7 +29,8 @@ from torch.nn import functional
 from occstudio.networks.conditional_norm import AffineNorm
 from occstudio.networks.low_precision import low_precision_pays
 
-_CPU_BATCH = 4096
+_ROWS_PER_THREAD = 1024
+"""On the CPU: a batch of 256 channels fits into the second level of the cache."""
 _Layer = tuple[Tensor, Tensor]
 
 
@@ -40,7 +42,8 @@ class FoldedField(ABC):
         self._first = weight.t().float().contiguous(), bias.float()
         weight, bias = last
         self._last = weight[0].float().contiguous(), bias.float()
-        self._has_rough = low_precision_pays(weight.device, weight.shape[1])
+        pays = low_precision_pays(weight.device, weight.shape[1])
+        self._precisions = (torch.float32, torch.bfloat16) if pays else (torch.float32,)
 
     @torch.inference_mode()
     def __call__(self, points: Tensor) -> Tensor:
@@ -50,14 +53,15 @@ class FoldedField(ABC):
     @torch.inference_mode()
     def rough(self, points: Tensor) -> Tensor:
         """The same in bfloat16 where that is faster."""
-        return self._in_batches(points, torch.bfloat16 if self._has_rough else torch.float32)
+        return self._in_batches(points, self._precisions[-1])
 
     def _in_batches(self, points: Tensor, dtype: torch.dtype) -> Tensor:
         if not len(points):  # addmv would broadcast the bias to one value
             return points.new_zeros(0)
-        if points.device.type != "cpu" or len(points) <= _CPU_BATCH:
+        rows = _ROWS_PER_THREAD * torch.get_num_threads()
+        if points.device.type != "cpu" or len(points) <= rows:
             return self._logits(points, dtype)
-        return torch.cat([self._logits(part, dtype) for part in points.split(_CPU_BATCH)])
+        return torch.cat([self._logits(part, dtype) for part in points.split(rows)])
 
     @abstractmethod
     def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor: ...
@@ -132,7 +136,7 @@ class FoldedResnet(FoldedField):
                 (a.to(dtype).contiguous(), b.to(dtype), c.to(dtype).contiguous())
                 for a, b, c in matrices
             ]
-            for dtype in ((torch.float32, torch.bfloat16) if self._has_rough else (torch.float32,))
+            for dtype in self._precisions
         }
         self._norm = norm.scale.float(), (norm.shift + norm.scale * constant).float()
 
@@ -181,7 +185,7 @@ class FoldedChain(FoldedField):
         self._leaky = leaky
         self._matrices = {
             dtype: [(a.t().to(dtype).contiguous(), b.to(dtype)) for a, b in folded[1:]]
-            for dtype in (torch.float32, torch.bfloat16)
+            for dtype in self._precisions
         }
 
     def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor:
