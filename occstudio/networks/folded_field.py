@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -41,30 +41,36 @@ class FoldedField(ABC):
         weight, bias = first
         self._first = weight.t().float().contiguous(), bias.float()
         weight, bias = last
-        self._last = weight[0].float().contiguous(), bias.float()
+        self._last = weight.t().float().contiguous(), bias.float()
         pays = low_precision_pays(weight.device, weight.shape[1])
         self._precisions = (torch.float32, torch.bfloat16) if pays else (torch.float32,)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self._last[0].device
 
     @torch.inference_mode()
     def __call__(self, points: Tensor) -> Tensor:
         """Logits (n,) at points (n, 3), in float32."""
-        return self._in_batches(points, torch.float32)
+        return self.values(points)[:, 0]
 
     @torch.inference_mode()
     def rough(self, points: Tensor) -> Tensor:
         """The same in bfloat16 where that is faster."""
-        return self._in_batches(points, self._precisions[-1])
+        return self.values(points, rough=True)[:, 0]
 
-    def _in_batches(self, points: Tensor, dtype: torch.dtype) -> Tensor:
-        if not len(points):  # addmv would broadcast the bias to one value
-            return points.new_zeros(0)
+    @torch.inference_mode()
+    def values(self, points: Tensor, *, rough: bool = False) -> Tensor:
+        """What the last layer says, (n, K)."""
+        dtype = self._precisions[-1] if rough else torch.float32
         rows = _ROWS_PER_THREAD * torch.get_num_threads()
         if points.device.type != "cpu" or len(points) <= rows:
-            return self._logits(points, dtype)
-        return torch.cat([self._logits(part, dtype) for part in points.split(rows)])
+            return self._values(points, dtype)
+        return torch.cat([self._values(part, dtype) for part in points.split(rows)])
 
     @abstractmethod
-    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor: ...
+    def _values(self, points: Tensor, dtype: torch.dtype) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,10 @@ class FoldedBlock:
         weight, bias = before[0] * scale[:, None], before[1] * scale + shift
         low, high, weight, offset = _clamped(outer, weight)
         return cls(low, high, weight, bias + offset, *after)
+
+    def shifted(self, constant: Tensor) -> FoldedBlock:
+        """The block with one more constant (H,) behind it."""
+        return replace(self, constant=self.constant + constant)
 
 
 class FoldedResnet(FoldedField):
@@ -140,7 +150,7 @@ class FoldedResnet(FoldedField):
         }
         self._norm = norm.scale.float(), (norm.shift + norm.scale * constant).float()
 
-    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor:
+    def _values(self, points: Tensor, dtype: torch.dtype) -> Tensor:
         weight, bias = self._first
         stream = torch.addmm(bias, points, weight)  # (n, H)
         clamped = torch.empty_like(stream)
@@ -157,7 +167,7 @@ class FoldedResnet(FoldedField):
         active = torch.addcmul(shift, stream, scale)
         active = functional.leaky_relu_(active, 0.2) if self._leaky else active.relu_()
         weight, bias = self._last
-        return torch.addmv(bias, active, weight)
+        return torch.addmm(bias, active, weight)
 
 
 class FoldedChain(FoldedField):
@@ -188,13 +198,13 @@ class FoldedChain(FoldedField):
             for dtype in self._precisions
         }
 
-    def _logits(self, points: Tensor, dtype: torch.dtype) -> Tensor:
+    def _values(self, points: Tensor, dtype: torch.dtype) -> Tensor:
         weight, bias = self._first
         net = self._activated(torch.addmm(bias, points, weight)).to(dtype)
         for matrix, shift in self._matrices[dtype]:
             net = self._activated(torch.addmm(shift, net, matrix))
         weight, bias = self._last
-        return torch.addmv(bias, net.float(), weight)
+        return torch.addmm(bias, net.float(), weight)
 
     def _activated(self, x: Tensor) -> Tensor:
         return functional.leaky_relu_(x, 0.2) if self._leaky else x.relu_()
