@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from occstudio.errors import ModelError
 from occstudio.networks.conv_onet_inference import infer
 from occstudio.networks.families import Hyperparameters, Inference
-from occstudio.networks.local_decoder import LocalDecoder
+from occstudio.networks.local_decoder import LocalDecoder, MomentDecoder
+from occstudio.networks.local_moments import sum_moments
 from occstudio.networks.plane_coordinates import MAP_ORDER
 from occstudio.networks.point_encoder import LocalPoolPointnet
 from occstudio.networks.prepared_decoder import PreparedDecoder
@@ -49,7 +50,11 @@ class ConvOccupancyNetwork(nn.Module):
         Planes are (B, C, R, R) with rows along the second axis of their name; the grid is
         (B, C, R, R, R) indexed z, y, x.
         """
-        return self.encoder(inputs)
+        features = self.encoder(inputs)
+        if isinstance(self.decoder, MomentDecoder):
+            scales = self.decoder.moment_resolutions
+            features |= sum_moments(inputs, scales, self.decoder.padding)
+        return features
 
     def decode(self, points: Tensor, features: Mapping[str, Tensor]) -> Tensor:
         """Logits (B, T) of query points (B, T, 3), positive inside."""
@@ -65,6 +70,7 @@ class ConvOccupancyNetwork(nn.Module):
 
 _POINTS: Final = "pointnet_local_pool"
 _VOXELS: Final = "voxel_simple_local"
+_DECODERS: Final = {"simple_local": LocalDecoder, "moment_local": MomentDecoder}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,9 @@ class ConvOnetFamily:
         encoder_kwargs = dict(hyperparameters.get("encoder_kwargs") or {})
         decoder_kwargs = dict(hyperparameters.get("decoder_kwargs") or {})
         decoder_name = hyperparameters.get("decoder", "simple_local")
-        if decoder_name != "simple_local":
-            raise ModelError(f"unknown decoder {decoder_name!r}: conv_onet has 'simple_local'")
+        if decoder_name not in _DECODERS:
+            known = " and ".join(map(repr, _DECODERS))
+            raise ModelError(f"unknown decoder {decoder_name!r}: conv_onet has {known}")
         if hyperparameters.get("local_coord") or hyperparameters.get("pos_encoding") == "sin_cos":
             raise ModelError(
                 "local_coord and pos_encoding belong to sliding-window models: "
@@ -104,7 +111,7 @@ class ConvOnetFamily:
         padding = float(hyperparameters.get("padding", 0.1))
         try:
             encoder = _build_encoder(self._encoder(hyperparameters), encoder_kwargs, c_dim, padding)
-            decoder = LocalDecoder(c_dim=c_dim, padding=padding, **decoder_kwargs)
+            decoder = _DECODERS[decoder_name](c_dim=c_dim, padding=padding, **decoder_kwargs)
         except (TypeError, ValueError) as error:
             raise ModelError(
                 f"could not build the conv_onet network: {error}; correct the hyper-parameters"

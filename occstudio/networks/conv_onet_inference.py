@@ -14,6 +14,7 @@ from typing import Any
 from torch import Tensor
 
 from occstudio.networks.families import Inference
+from occstudio.networks.local_moments import DESCRIPTORS
 
 _UNTRACED = (
     "encoder_kwargs.scatter_type",
@@ -31,7 +32,7 @@ def infer(state_dict: Mapping[str, Tensor]) -> Inference:
     state_dict : mapping of str to Tensor
         Of a `ConvOccupancyNetwork`; the order of the keys does not matter.
     """
-    assumed = list(_UNTRACED)
+    assumed = list[str](_UNTRACED)
     encoder_kwargs: dict[str, Any] = {}
     hidden_size, c_dim = state_dict["decoder.fc_c.0.weight"].shape
     if "encoder.fc_pos.weight" in state_dict:
@@ -65,11 +66,21 @@ def infer(state_dict: Mapping[str, Tensor]) -> Inference:
     encoder_kwargs["plane_type"] = maps
     if "plane_resolution" in encoder_kwargs:
         assumed += ["encoder_kwargs.plane_type", "encoder_kwargs.plane_resolution"]
+    decoder, decoder_kwargs = "simple_local", dict[str, Any]()
+    if "decoder.fc_m_0.weight" in state_dict:
+        decoder = "moment_local"
+        moment_dim = state_dict["decoder.fc_m_1.weight"].shape[0]
+        scales = state_dict["decoder.fc_m_0.weight"].shape[1] // DESCRIPTORS
+        decoder_kwargs["moment_dim"] = moment_dim
+        decoder_kwargs["moment_resolutions"] = [16 * 2**scale for scale in range(scales)]
+        assumed.append("decoder_kwargs.moment_resolutions")
+        c_dim -= moment_dim
     hyperparameters = {
         "encoder": encoder,
         "encoder_kwargs": encoder_kwargs,
-        "decoder": "simple_local",
-        "decoder_kwargs": {
+        "decoder": decoder,
+        "decoder_kwargs": decoder_kwargs
+        | {
             "hidden_size": hidden_size,
             "n_blocks": _count(state_dict, "decoder.blocks"),
             "leaky": False,

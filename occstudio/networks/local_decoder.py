@@ -1,18 +1,22 @@
 """From feature maps and query points to occupancy logits.
 
 The features of all maps are interpolated at the query, summed, and fed into every block of a small
-residual network beside the coordinates.
+residual network beside the coordinates. `MomentDecoder`, our own, also sees the scan itself around
+the query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from occstudio.networks.local_moments import DESCRIPTORS, describe_at, map_name
 from occstudio.networks.map_sampling import SampleMode, sample_maps
-from occstudio.networks.prepared_decoder import PreparedDecoder
+from occstudio.networks.prepared_decoder import Look, PreparedDecoder
 from occstudio.networks.residual_block import ResnetBlockFC, linear_float32
 
 
@@ -52,14 +56,14 @@ class LocalDecoder(nn.Module):
 
     def forward(self, points: Tensor, features: Mapping[str, Tensor]) -> Tensor:
         net = linear_float32(self.fc_p, points)  # (B, T, H)
-        condition = self.sample(points, features)  # (B, T, C)
+        condition = self.condition(points, features)  # (B, T, C)
         for number, block in enumerate(self.blocks):
             net = block(net + self.fc_c[number](condition))
         active = functional.leaky_relu(net, 0.2) if self.leaky else functional.relu(net)
         return linear_float32(self.fc_out, active).squeeze(-1)  # (B, T)
 
-    def sample(self, points: Tensor, features: Mapping[str, Tensor]) -> Tensor:
-        """Sum of the maps' features at the points: (B, T, 3) -> (B, T, C)."""
+    def condition(self, points: Tensor, features: Mapping[str, Tensor]) -> Tensor:
+        """What the blocks are told of the points: (B, T, 3) -> (B, T, C)."""
         return sample_maps(points, features, self.padding, self.sample_mode)
 
     def prepare(self, features: Mapping[str, Tensor]) -> PreparedDecoder:
@@ -70,8 +74,14 @@ class LocalDecoder(nn.Module):
         features : mapping of str to Tensor
             Of a batch of one.
         """
+        return self._prepared(features)
+
+    def _prepared(
+        self, features: Mapping[str, Tensor], look: Look | None = None
+    ) -> PreparedDecoder:
         return PreparedDecoder(
             features,
+            look=look,
             fc_p=self.fc_p,
             fc_c=list(self.fc_c),
             blocks=list(self.blocks),
@@ -80,3 +90,48 @@ class LocalDecoder(nn.Module):
             sample_mode=self.sample_mode,
             padding=self.padding,
         )
+
+
+class MomentDecoder(LocalDecoder):
+    """A `LocalDecoder` that also sees the scan around the query (`local_moments`).
+
+    Parameters
+    ----------
+    c_dim : int
+        Channels of the maps.
+    moment_resolutions : sequence of int
+        Nodes along an axis of the lattices of moments, one for each scale.
+    moment_dim : int
+        Channels that describe the scan, beside those of the maps.
+    **kwargs
+        As for `LocalDecoder`.
+    """
+
+    def __init__(
+        self,
+        c_dim: int = 32,
+        moment_resolutions: Sequence[int] = (16, 32, 64),
+        moment_dim: int = 32,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(c_dim=c_dim + moment_dim, **kwargs)
+        self.moment_resolutions = tuple(moment_resolutions)
+        self.fc_m_0 = nn.Linear(DESCRIPTORS * len(self.moment_resolutions), 2 * moment_dim)
+        self.fc_m_1 = nn.Linear(2 * moment_dim, moment_dim)
+
+    def condition(self, points: Tensor, features: Mapping[str, Tensor]) -> Tensor:
+        around = describe_at(points, features, self.moment_resolutions, self.padding)
+        hidden = functional.relu(linear_float32(self.fc_m_0, around.t()))
+        scan = functional.relu(self.fc_m_1(hidden)).view(*points.shape[:2], -1)
+        return torch.cat((super().condition(points, features), scan), -1)
+
+    def prepare(self, features: Mapping[str, Tensor]) -> PreparedDecoder:
+        lattices = {name: features[name] for name in map(map_name, self.moment_resolutions)}
+        first, second = self.fc_m_0, self.fc_m_1
+
+        def look(points: Tensor) -> Tensor:  # (n, 3) -> (n, M)
+            around = describe_at(points[None], lattices, self.moment_resolutions, self.padding)
+            hidden = torch.addmm(first.bias.unsqueeze(1), first.weight, around).relu_()
+            return torch.addmm(second.bias.unsqueeze(1), second.weight, hidden).relu_().t()
+
+        return self._prepared(features, look)

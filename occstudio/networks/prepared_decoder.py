@@ -10,7 +10,7 @@ faster.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import torch
@@ -23,6 +23,9 @@ from occstudio.networks.residual_block import ResnetBlockFC
 
 _CPU_BATCH = 4096
 
+Look = Callable[[Tensor], Tensor]
+"""(n, 3) -> (n, M), perhaps a transposed view."""
+
 
 class PreparedDecoder:
     """Points (n, 3) -> logits (n,), positive inside.
@@ -33,6 +36,8 @@ class PreparedDecoder:
         Feature maps of a batch of one.
     fc_p, fc_c, blocks, fc_out, leaky, sample_mode, padding
         Those of the `LocalDecoder`; later changes of its weights are not followed.
+    look : callable, optional
+        Gives more channels of the condition, after those of the maps.
     """
 
     def __init__(
@@ -46,17 +51,22 @@ class PreparedDecoder:
         leaky: bool,
         sample_mode: SampleMode,
         padding: float,
+        look: Look | None = None,
     ) -> None:
         if any(feature.shape[0] != 1 for feature in features.values()):
             raise ValueError("expected the feature maps of one shape: prepare them one by one")
         self._leaky, self._padding = leaky, padding
+        self._look = look
         self._mode: SampleMode = sample_mode
         with torch.no_grad():
             self._place_maps(features)
             conditions = cast("Sequence[nn.Linear]", fc_c)
             layers = cast("Sequence[ResnetBlockFC]", blocks)
             self._point_weight = fc_p.weight.t().contiguous()
-            self._condition_weights = [one.weight.t().contiguous() for one in conditions]
+            weights = [one.weight.t() for one in conditions]
+            width = self._table.shape[1]
+            self._condition_weights = [one[:width].contiguous() for one in weights]
+            self._seen_weights = [one[width:].contiguous() for one in weights]
             before = [fc_p.bias, *(block.fc_1.bias for block in layers)]
             self._biases = [a + b.bias for a, b in zip(before[:-1], conditions, strict=True)] + [
                 before[-1].clone()
@@ -95,12 +105,15 @@ class PreparedDecoder:
 
     def _logits(self, points: Tensor) -> Tensor:
         condition = self._sample(points)
+        seen = None if self._look is None else self._look(points)
         net = torch.addmm(self._biases[0], condition, self._condition_weights[0])
         net.addmm_(points, self._point_weight)
         for number, ((weight, bias), last) in enumerate(zip(self._fc_0, self._fc_1, strict=True)):
             if number:
                 net.add_(self._biases[number])
                 net.addmm_(condition, self._condition_weights[number])
+            if seen is not None:
+                net.addmm_(seen, self._seen_weights[number])
             hidden = torch.addmm(bias, net.relu(), weight).relu_()
             net.addmm_(hidden, last)
         net.add_(self._biases[-1])
