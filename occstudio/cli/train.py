@@ -28,6 +28,9 @@ def train_command(
     procedural: Annotated[float, typer.Option(min=0, max=0.95, help="Share of procedural.")] = 0.4,
     cache: Annotated[Path | None, typer.Option(help="From 'dataset procedural'.")] = None,
     start: Annotated[str, typer.Option(help="Model to train on from, by name or path.")] = "",
+    freeze: Annotated[str, typer.Option(help="Leave these parameters, e.g. encoder.")] = "",
+    queries: Annotated[int, typer.Option(min=16, help="Asked of each shape.")] = 2048,
+    deform: Annotated[float, typer.Option(min=0, max=1, help="How strongly.")] = 1.0,
     config: Annotated[Path | None, typer.Option(help="YAML of hyper-parameters.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     processes: Annotated[int, typer.Option(min=1, help="Data-parallel processes.")] = 1,
@@ -49,8 +52,16 @@ def train_command(
         learning_rate=rate,
         precision="32-true" if exact else "bf16-mixed",
         seed=seed,
+        freeze=freeze,
     )
-    recipe = replace(recipe, samples=replace(recipe.samples, batch_size=batch))
+    samples = recipe.samples
+    samples = replace(
+        samples,
+        batch_size=batch,
+        query=replace(samples.query, count=queries),
+        augmentation=samples.augmentation.weakened(deform),
+    )
+    recipe = replace(recipe, samples=samples)
     if config is not None:
         recipe = _configured(recipe, config)
     if start:

@@ -42,6 +42,20 @@ class AugmentationRecipe:
     bend: float = 0.35
     taper: float = 0.25
 
+    def weakened(self, strength: float) -> "AugmentationRecipe":
+        """The same with all deformations weaker: 1 leaves them, 0 only mirrors and quarter turns.
+
+        Towards the end of a run this lets a network learn how thick things really are.
+        """
+        return AugmentationRecipe(
+            scale=self.scale**strength,
+            free_yaw=self.free_yaw * strength,
+            tumble=self.tumble * strength,
+            tilt_degrees=self.tilt_degrees * strength,
+            bend=self.bend * strength,
+            taper=self.taper * strength,
+        )
+
 
 class Deformation(Protocol):
     """A map of space with an exact inverse; points are (n, 3) float32."""

@@ -64,6 +64,9 @@ class TrainingRecipe:
     start : str
         Checkpoint whose weights a new run begins with, so that a trained model is trained on;
         random weights if empty.
+    freeze : str
+        Parameters whose names begin like this keep the values they start with, e.g. ``encoder``:
+        its backward pass, most of a step, is saved while another part learns.
     """
 
     name: str = "scan-any"
@@ -84,6 +87,7 @@ class TrainingRecipe:
     validation_shapes: int = 24
     seed: int = 0
     start: str = ""
+    freeze: str = ""
 
     def rate(self, step: int, seen: int) -> float:
         """Learning rate at a step, with `seen` shapes behind it."""

@@ -267,6 +267,12 @@ def _begun(recipe: TrainingRecipe) -> nn.Module:
             raise ModelError(
                 f"'{recipe.start}' has other hyper-parameters than the recipe: train with its own"
             ) from error
+    if recipe.freeze:
+        kept = [p for name, p in network.named_parameters() if name.startswith(recipe.freeze)]
+        if not kept:
+            raise ModelError(f"no parameter's name begins with '{recipe.freeze}': try 'encoder'")
+        for parameter in kept:
+            parameter.requires_grad_(False)
     return network
 
 

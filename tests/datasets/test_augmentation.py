@@ -40,3 +40,16 @@ def test_labels_follow_the_deformed_shape() -> None:
         assert batch.occupancy[middle].mean() > 0.9
         assert batch.occupancy[corner].sum() == 0
         assert 0.1 < batch.occupancy.mean() < 0.7
+
+
+def test_without_strength_only_mirrors_and_quarter_turns_are_left() -> None:
+    recipe = AugmentationRecipe().weakened(0.0)
+    points = np.random.default_rng(0).uniform(-0.4, 0.4, (50, 3)).astype(np.float32)
+    points -= (points.min(0) + points.max(0)) / 2
+    points /= np.ptp(points, axis=0).max()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        moved = draw_deformation(points, recipe, rng).forward(points)
+        np.testing.assert_allclose(
+            np.sort(np.ptp(moved, axis=0)), np.sort(np.ptp(points, axis=0)), atol=1e-4
+        )
