@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from occstudio.gui.action_spec import ActionSpec
-from occstudio.gui.commands import edit, file, panels, shape, support, tools, view
+from occstudio.gui.commands import edit, field, file, panels, shading, shape, support, tools, view
 from occstudio.gui.shortcut_sheet import ShortcutGroup
 from occstudio.gui.theme import Theme, icon
 from occstudio.gui.widgets.command_palette import PaletteEntry
@@ -28,6 +28,8 @@ AREAS = (
     file,
     edit,
     view,
+    shading,
+    field,
     panels,
     shape,
     tools,

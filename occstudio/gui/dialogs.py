@@ -18,21 +18,12 @@ from PySide6.QtWidgets import (
 import occstudio
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.shortcut_sheet import ShortcutGroup, ShortcutSheet
+from occstudio.gui.view.mouse import sheet as mouse_sheet
 from occstudio.studio.notice import Notice
 from occstudio.studio.studio import Studio
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
-
-MOUSE = (
-    ("Drag", "Orbit"),
-    ("Shift+Drag, Right drag", "Pan"),
-    ("Wheel", "Zoom to the cursor"),
-    ("Double click", "Frame all"),
-    ("Arrow keys", "Orbit"),
-    ("+, -", "Zoom"),
-)
-"""What the mouse does in the view, and keys that the view itself takes."""
 
 
 def show_details(parent: QWidget, notice: Notice) -> QDialog:
@@ -58,7 +49,7 @@ def show_details(parent: QWidget, notice: Notice) -> QDialog:
 
 def show_shortcuts(window: "MainWindow") -> ShortcutSheet:
     """All shortcuts, from the table of actions, and what the mouse does."""
-    mouse = ShortcutGroup("Mouse in the view", MOUSE)
+    mouse = ShortcutGroup("Mouse in the view", mouse_sheet(window.studio.settings.mouse))
     sheet = ShortcutSheet((*window.actions_table.shortcut_groups(), mouse), window)
     sheet.show()
     return sheet

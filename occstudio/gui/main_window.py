@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSize, Qt
 from PySide6.QtGui import (
@@ -39,6 +40,9 @@ from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
+
+if TYPE_CHECKING:
+    from occstudio.gui.view.director import Director
 
 FORMATS = "PLY, OBJ, STL, GLB, XYZ, PCD, LAS, E57, NPZ and more, in any unit."
 """What can be dropped, in a breath."""
@@ -81,6 +85,7 @@ class MainWindow(QMainWindow):
         self._export = QPushButton(" Export…", self)
         self._build()
         self._connect()
+        self.director = self._direct()
         self.set_theme(self._theme)
         self._show_settings(studio.settings)
         self._show_document(studio.document)
@@ -136,6 +141,15 @@ class MainWindow(QMainWindow):
         viewport = Viewport(self.stage, is_software=self.opengl.is_software)
         self.stage.hold(viewport)
         return viewport
+
+    def _direct(self) -> "Director | None":
+        if self.opengl.problem:
+            return None
+        from occstudio.gui.view.director import Director
+        from occstudio.gui.view.viewport import Viewport
+
+        assert isinstance(self.viewport, Viewport)
+        return Director(self.studio, self.viewport, self.status.showMessage)
 
     def _build(self) -> None:
         self.setCentralWidget(self.stage)
@@ -217,8 +231,9 @@ class MainWindow(QMainWindow):
         self._show_facts()
 
     def _show_settings(self, settings: Settings) -> None:
-        self.viewport.show_points(settings.shows_points)
-        self.viewport.show_floor(settings.shows_floor)
+        self.viewport.show_settings(settings)
+        if self.director is not None:
+            self.director.show(self.studio.document)
         self.actions_table.refresh()
 
     def _show_facts(self) -> None:

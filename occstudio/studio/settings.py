@@ -57,6 +57,19 @@ class Settings:
         Whether the input is ghosted over the result.
     shows_floor : bool
         Whether the floor grid is drawn.
+    shading : str
+        How surfaces are painted: ``studio``, ``matcap``, ``flat``, ``wireframe``, ``normals``,
+        ``colors`` or ``doubt``.
+    matcap : str
+        Which one: ``clay``, ``porcelain`` or ``jade``.
+    shows_wires : bool
+        Whether the triangles' edges are drawn over the surface.
+    shows_shell : bool
+        Whether the surfaces a little below and above the threshold are drawn instead.
+    slice_cuts : bool
+        Whether the field slice cuts the surface open.
+    is_parallel : bool
+        Whether the view is orthographic.
     recent_actions : str
         Names of the actions last chosen in the command palette, newest first.
     window : str
@@ -75,6 +88,12 @@ class Settings:
     autosave_s: int = 60
     shows_points: bool = True
     shows_floor: bool = True
+    shading: str = "studio"
+    matcap: str = "clay"
+    shows_wires: bool = False
+    shows_shell: bool = False
+    slice_cuts: bool = True
+    is_parallel: bool = False
     recent_actions: str = ""
     window: str = ""
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 PANELS = (
-    ("shapes", "&Shapes", "Ctrl+1"),
-    ("inspector", "&Inspector", "Ctrl+2"),
+    ("shapes", "&Shapes", "Alt+1"),
+    ("inspector", "&Inspector", "Alt+2"),
 )
 """Docked panels: the name that the window docked them under, text, key."""
 

@@ -12,10 +12,19 @@ if TYPE_CHECKING:
 THEMES = (("system", "As the &System"), ("dark", "&Dark"), ("light", "&Light"))
 """Themes, and what the menu calls them."""
 
+HABITS = (
+    ("blender", "As in &Blender", "The middle button orbits, with Shift it pans"),
+    ("meshlab", "As in &MeshLab", "The left button orbits, the middle one pans"),
+)
+"""Mouse habits: setting, menu text, tip."""
+
 SIDES = (
     ("front", "&Front", "1", (0, 0), "Look from the front"),
+    ("back", "&Back", "Ctrl+1", (180, 0), "Look from the back"),
     ("right", "&Right", "3", (90, 0), "Look from the right"),
-    ("top", "&Top", "7", (0, 89), "Look from above"),
+    ("left", "&Left", "Ctrl+3", (270, 0), "Look from the left"),
+    ("top", "&Top", "7", (0, 90), "Look from above"),
+    ("bottom", "Botto&m", "Ctrl+7", (0, -90), "Look from below"),
     ("corner", "Three-&quarter", "0", (35, 20), "Look from the corner"),
 )
 """Sides to look from: name, text, key, azimuth and elevation in degrees, tip."""
@@ -31,6 +40,20 @@ def toggle_floor(window: "MainWindow") -> None:
     """Draw the floor, or not."""
     settings = window.studio.settings
     window.change_settings(replace(settings, shows_floor=not settings.shows_floor))
+
+
+def toggle_parallel(window: "MainWindow") -> None:
+    """Look without perspective, or with it."""
+    settings = window.studio.settings
+    window.change_settings(replace(settings, is_parallel=not settings.is_parallel))
+
+
+def _use_habit(name: str) -> "Callable[[MainWindow], None]":
+    return lambda window: window.change_settings(replace(window.studio.settings, mouse=name))
+
+
+def _has_habit(name: str) -> "Callable[[MainWindow], bool]":
+    return lambda window: window.studio.settings.mouse == name
 
 
 def _use_theme(name: str) -> "Callable[[MainWindow], None]":
@@ -71,6 +94,17 @@ ROWS = (
         for name, text, key, angles, tip in SIDES
     ),
     ActionSpec(
+        "parallel",
+        "View/From",
+        "&Orthographic",
+        toggle_parallel,
+        keys=("5",),
+        tip="Look without perspective: what is parallel stays parallel",
+        blocked=needs_view,
+        checked=lambda window: window.studio.settings.is_parallel,
+        separated=True,
+    ),
+    ActionSpec(
         "points",
         "View",
         "Input &Points",
@@ -90,6 +124,18 @@ ROWS = (
         ("G",),
         "Draw the floor",
         checked=lambda window: window.studio.settings.shows_floor,
+    ),
+    *(
+        ActionSpec(
+            f"mouse_{name}",
+            "View/Mouse",
+            text,
+            _use_habit(name),
+            tip=tip,
+            checked=_has_habit(name),
+            group="mouse",
+        )
+        for name, text, tip in HABITS
     ),
     *(
         ActionSpec(

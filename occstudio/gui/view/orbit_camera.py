@@ -16,6 +16,7 @@ VIEW_ANGLE = 30.0
 """Vertical field of view in degrees."""
 
 _MOST_ELEVATION = 89.0
+_FILLED = 0.86  # of the picture, by what is framed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,21 @@ class OrbitCamera:
         From the eye to the target.
     azimuth, elevation : float
         Degrees; azimuth 0 looks from +Z (front), 90 from +X (right).
+    is_parallel : bool
+        Whether lines that are parallel stay so (orthographic); things at the target keep their
+        size when it changes.
     """
 
     target: tuple[float, float, float] = (0.0, 0.0, 0.0)
     distance: float = 3.0
     azimuth: float = 35.0
     elevation: float = 20.0
+    is_parallel: bool = False
+
+    @property
+    def height(self) -> float:
+        """Of what the picture shows at the target, in model units."""
+        return 2 * self.distance * math.tan(math.radians(VIEW_ANGLE / 2))
 
     @property
     def eye(self) -> Vector:
@@ -54,7 +64,7 @@ class OrbitCamera:
 
     def panned(self, right: float, up: float) -> "OrbitCamera":
         """Shifted by fractions of the picture's height."""
-        height = self._height
+        height = self.height
         moved = np.asarray(self.target) + height * (right * self._right + up * self.up)
         return replace(self, target=_tuple(moved))
 
@@ -82,19 +92,44 @@ class OrbitCamera:
         aspect : float
             Width of the picture over its height.
         """
-        radius = max(float(np.linalg.norm(np.subtract(high, low))) / 2, 1e-3)
-        half = math.radians(VIEW_ANGLE / 2)
-        narrow = math.atan(math.tan(half) * min(aspect, 1.0))
         middle = (np.asarray(low) + high) / 2
-        return replace(self, target=_tuple(middle), distance=1.02 * radius / math.sin(narrow))
+        corners = np.stack(np.meshgrid(*zip(low, high, strict=True)), -1).reshape(-1, 3) - middle
+        half = _FILLED * math.tan(math.radians(VIEW_ANGLE / 2))
+        across = np.maximum(np.abs(corners @ self._right) / aspect, np.abs(corners @ self.up))
+        nearness = 0.0 if self.is_parallel else corners @ self._backward
+        distance = max(float((nearness + across / half).max()), 5e-3)
+        return replace(self, target=_tuple(middle), distance=distance)
 
     def looking(self, azimuth: float, elevation: float) -> "OrbitCamera":
         """From another side at the same target."""
         return replace(self, azimuth=azimuth, elevation=elevation)
 
+    def ray(self, right: float, up: float) -> tuple[Vector, Vector]:
+        """Where a line of sight begins, and its unit direction.
+
+        Parameters
+        ----------
+        right, up : float
+            Place in the picture: offset from the middle in fractions of its height.
+        """
+        offset = self.height * (right * self._right + up * self.up)
+        if self.is_parallel:
+            return self.eye + offset, -self._backward
+        along = offset - self.distance * self._backward
+        return self.eye, along / np.linalg.norm(along)
+
+    def seen(self, points: NDArray[np.floating]) -> Vector:
+        """Where points ``(n, 3)`` are in the picture: right, up (as in `ray`) and depth, (n, 3)."""
+        away = np.asarray(points, np.float64) - self.eye
+        depth = -away @ self._backward
+        near = np.full(len(away), self.distance) if self.is_parallel else np.maximum(depth, 1e-6)
+        scale = self.distance / (near * self.height)
+        return np.column_stack([away @ self._right * scale, away @ self.up * scale, depth])
+
     @property
-    def _height(self) -> float:
-        return 2 * self.distance * math.tan(math.radians(VIEW_ANGLE / 2))
+    def right(self) -> Vector:
+        """Rightward direction of the picture, (3,)."""
+        return self._right
 
     @property
     def _backward(self) -> Vector:

@@ -1,85 +1,88 @@
-"""What stands in the view: for each visible shape its surface, its input points, its shadow.
+"""What stands in the view, kept in step with a document.
 
 Shapes stand side by side on one floor, each in its model's cube: no coordinate is larger than a
-few units, whatever the scans' units are. A new surface swaps the arrays of the actor that is
-there; no actor is made anew, and the camera stays.
+few units, whatever the scans' units are. While two are compared only they are there, one beside
+the other in a view of its own, or both in one place.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
+from vtkmodules.vtkCommonDataModel import vtkPlane
 
 from occstudio.gui.theme import Theme
-from occstudio.gui.view import contact_shadow
-from occstudio.shapes.frame import Frame
+from occstudio.gui.view.floor import Floor, cell_length
+from occstudio.gui.view.orbit_camera import OrbitCamera
+from occstudio.gui.view.placement import Matrix, Place, beside, between_frames, onto_first
+from occstudio.gui.view.shading import Look
+from occstudio.gui.view.shell_actors import ShellActors
+from occstudio.gui.view.slice_actors import SliceActors
+from occstudio.gui.view.standing import Standing
+from occstudio.gui.view.studio_lights import light_studio, use_occlusion
 from occstudio.shapes.mesh import Mesh
-from occstudio.studio.document import Document, ShapeItem, Source
-from occstudio.studio.pipeline import Quality, ShapeResult
+from occstudio.studio.alignment import aligned
+from occstudio.studio.compared import Pair, compared
+from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.pipeline import ShapeResult
+from occstudio.studio.settings import Settings
 
-GAP = 1.35
-"""Distance between neighbours on the floor; the longest side of a shape is one."""
-
-_MOST = 0.75
-_FLOOR_REACH = 4.0
-_FLOOR_STEP = 0.25
+SECOND_COLOR = "#8aaee0"
+"""Of the second of two compared shapes that have no colours of their own."""
 
 Vector = NDArray[np.float64]
 
 
-@dataclass(slots=True, eq=False)
-class _Standing:
-    """The actors of one item."""
-
-    surface: pv.Actor
-    light: pv.Actor
-    points: pv.Actor
-    shadow: pv.Actor
-    data: dict[str, pv.PolyData]
-    source: Source | None = None
-    frame: Frame | None = None
-    shown: ShapeResult | None = None
-    low: Vector = field(default_factory=lambda: np.full(3, -0.5))
-    high: Vector = field(default_factory=lambda: np.full(3, 0.5))
-
-
 class Scene:
-    """The actors of a renderer, kept in step with a document.
+    """The actors of two renderers, of which the second is used to look at two shapes apart.
 
     Parameters
     ----------
-    renderer : pyvista.Renderer
-        Where they are drawn.
+    main, beside : pyvista.Renderer
+        Where they are drawn; `beside` only while two shapes are compared side by side.
+    is_software : bool
+        Whether OpenGL is computed on the CPU.
     """
 
-    def __init__(self, renderer: pv.Renderer) -> None:
-        self._renderer = renderer
-        self._standing: dict[int, _Standing] = {}
+    def __init__(self, main: pv.Renderer, second: pv.Renderer, *, is_software: bool) -> None:
+        self.main, self.second = main, second
+        self._is_software = is_software
+        self._standing: dict[int, Standing] = {}
         self._theme: Theme | None = None
-        self._shows_points = True
+        self._settings = Settings()
+        self._document = Document()
         self._is_light = False
-        self._floor = _floor_actor()
-        renderer.add_actor(self._floor, reset_camera=False, render=False)
-        _light_the_studio(renderer)
+        self._wipe, self._cut = vtkPlane(), vtkPlane()
+        self._other_wipe = vtkPlane()
+        self.pair: Pair | None = None
+        self.floor = Floor()
+        self.slice = SliceActors(main)
+        self.shell = ShellActors(main)
+        for renderer in (main, second):
+            renderer.add_actor(self.floor.actor, reset_camera=False, render=False)
+            light_studio(renderer)
+
+    # -- what the person chose ---------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         """Colour background, floor and shapes."""
         self._theme = theme
-        self._renderer.set_background(theme.ground, top=theme.sky)
-        _fade_floor(self._floor, theme)
-        for standing in self._standing.values():
-            self._dress(standing)
+        for renderer in (self.main, self.second):
+            renderer.set_background(theme.ground, top=theme.sky)
+        self.floor.set_theme(theme)
+        self.slice.set_theme(theme)
+        self._dress_all()
 
-    def show_points(self, shown: bool) -> None:
-        """Ghost the inputs over the results, or not."""
-        self._shows_points = shown
-        for standing in self._standing.values():
-            self._show_layers(standing)
-
-    def show_floor(self, shown: bool) -> None:
-        """Draw the floor's lines, or not."""
-        self._floor.SetVisibility(shown)
+    def show_settings(self, settings: Settings) -> None:
+        """Paint and light as chosen."""
+        self._settings = settings
+        self.floor.actor.SetVisibility(settings.shows_floor)
+        for renderer in (self.main, self.second):
+            use_occlusion(renderer, settings.shading == "studio", is_software=self._is_software)
+        self._dress_all()
+        self._show_all_layers()
 
     @property
     def is_light(self) -> bool:
@@ -90,10 +93,11 @@ class Scene:
         """Draw previews instead of full surfaces, while the camera moves on a slow display."""
         if light != self._is_light:
             self._is_light = light
-            for standing in self._standing.values():
-                self._show_layers(standing)
+            self._show_all_layers()
 
-    def show(self, document: Document, results: dict[int, ShapeResult]) -> bool:
+    # -- what there is -----------------------------------------------------------------------
+
+    def show(self, document: Document, results: Mapping[int, ShapeResult]) -> bool:
         """Make the scene what the document says.
 
         Returns
@@ -101,179 +105,191 @@ class Scene:
         bool
             True if shapes came or went, so that the view may want framing.
         """
+        self._document = document
+        before = self.pair
+        self.pair = compared(document)
         visible = [item for item in document.items if item.visible]
+        if self.pair is not None:
+            visible = [self.pair.first, self.pair.second]
         gone = set(self._standing) - {item.id for item in visible}
         for item_id in gone:
-            self._remove(item_id)
+            self._standing.pop(item_id).leave()
         came = [item for item in visible if item.id not in self._standing]
         for item in came:
-            self._standing[item.id] = self._stand()
-        for place, item in enumerate(visible):
-            self._place(item, place - (len(visible) - 1) / 2)
-            self.show_result(item.id, results.get(item.id))
-        return bool(gone or came)
+            self._standing[item.id] = Standing(self.main)
+        for item in visible:
+            standing = self._standing[item.id]
+            standing.show_source(item)
+            standing.show_result(results.get(item.id), self._settings.shading)
+        self._arrange(visible)
+        current = document.current
+        if current is not None:
+            self.floor.set_step(cell_length(current.frame.scale) * current.frame.scale)
+        self._dress_all()
+        self._show_all_layers()
+        return bool(gone or came) or _layout(before) != _layout(self.pair)
 
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
         """Swap in a new surface, if it is one."""
         standing = self._standing.get(item_id)
-        if standing is None or result is standing.shown:
+        if standing is None or not standing.show_result(result, self._settings.shading):
             return
-        standing.shown = result
-        if result is not None:
-            surface = _poly_data(result.mesh)
-            if result.quality is Quality.PREVIEW or not standing.data["light"].n_points:
-                standing.data["light"].copy_from(surface, deep=False)
-            standing.data["surface"].copy_from(surface, deep=False)
-            picture = contact_shadow.picture(result.mesh.vertices, standing.low, standing.high)
-            texture = pv.Texture(picture)
-            texture.InterpolateOn()
-            standing.shadow.texture = texture
-        self._show_layers(standing)
+        if self.pair is not None:
+            self._arrange([self.pair.first, self.pair.second])
+        else:
+            standing.stand(standing.place)
+        self._dress(item_id)
+        self._show_layers(item_id)
+
+    def standing(self, item_id: int) -> Standing | None:
+        """The actors of an item, if it is in view."""
+        return self._standing.get(item_id)
+
+    def paint(self, item_id: int, colors: NDArray[np.uint8] | None) -> None:
+        """Colours ``(V, 3)`` at an item's vertices; None for what the shading says."""
+        if item_id in self._standing:
+            self._standing[item_id].paint(colors)
+            self._dress(item_id)
+
+    def show_shell(self, outer: Mesh | None, inner: Mesh | None, matrix: Matrix) -> None:
+        """Show two skins in place of the current shape's surface; None takes them away."""
+        if outer is None or inner is None:
+            self.shell.hide()
+        else:
+            self.shell.show(outer, inner, matrix)
+        self._show_all_layers()
+
+    def item_of(self, actor: object) -> int | None:
+        """Whose actor this is."""
+        for item_id, standing in self._standing.items():
+            if any(actor is each for each in standing.actors):
+                return item_id
+        return None
 
     def bounds(self, item_ids: tuple[int, ...] | None = None) -> tuple[Vector, Vector] | None:
         """Corners of the box around these shapes, or all; None if there is none in view."""
-        chosen = [
-            standing
+        boxes = [
+            standing.bounds()
             for item_id, standing in self._standing.items()
             if item_ids is None or item_id in item_ids
         ]
-        if not chosen:
-            return None
-        places = [np.asarray(standing.surface.GetPosition()) for standing in chosen]
-        low = np.min([s.low + p for s, p in zip(chosen, places, strict=True)], axis=0)
-        high = np.max([s.high + p for s, p in zip(chosen, places, strict=True)], axis=0)
-        return low, high
+        if not boxes:
+            return self.bounds(None) if item_ids is not None else None
+        return np.min([low for low, _ in boxes], axis=0), np.max([b for _, b in boxes], axis=0)
+
+    # -- what cuts ---------------------------------------------------------------------------
+
+    def look_from(self, camera: OrbitCamera, aspect: float) -> None:
+        """Turn the planes that depend on where one looks from.
+
+        Parameters
+        ----------
+        camera : OrbitCamera
+            Of the view.
+        aspect : float
+            Width of the picture over its height.
+        """
+        if self.pair is not None and self.pair.mode == "wipe":
+            origin, along = camera.ray((self.pair.wipe - 0.5) * aspect, 0.0)
+            normal = np.cross(along, camera.up)
+            for plane, sign in ((self._wipe, -1), (self._other_wipe, 1)):
+                plane.SetOrigin(*origin)
+                plane.SetNormal(*(sign * normal))
+        sampled = self.slice.sampled
+        if sampled is not None:
+            matrix = np.asarray(self.slice.pane.user_matrix)
+            normal = matrix[:3, sampled.plane.number] / np.linalg.norm(matrix[:3, 0])
+            origin = matrix[:3, :3] @ sampled.plane.corners[0] + matrix[:3, 3]
+            is_before = float((camera.eye - origin) @ normal) > 0
+            self._cut.SetOrigin(*origin)
+            self._cut.SetNormal(*(-normal if is_before else normal))
+
+    def clip(self, item_id: int | None) -> None:
+        """Cut open the item whose field is sliced (None for none), and wipe the compared ones."""
+        for each, standing in self._standing.items():
+            planes: list[Any] = []
+            if each == item_id and self.slice.is_shown:
+                planes.append(self._cut)
+            if standing.place.side != "both" and self.pair is not None and self.pair.mode == "wipe":
+                planes.append(self._wipe if standing.place.side == "first" else self._other_wipe)
+            standing.clip(planes)
 
     # -- private -----------------------------------------------------------------------------
 
-    def _stand(self) -> _Standing:
-        data = {name: pv.PolyData() for name in ("surface", "light", "points")}
-        surface, light = _clay_actor(data["surface"]), _clay_actor(data["light"])
-        points = _points_actor(data["points"])
-        standing = _Standing(surface, light, points, contact_shadow.actor(), data)
-        for actor in (surface, light, points, standing.shadow):
-            self._renderer.add_actor(actor, reset_camera=False, render=False)
-        self._dress(standing)
-        return standing
+    def _arrange(self, visible: list[ShapeItem]) -> None:
+        pair = self.pair
+        for number, item in enumerate(visible):
+            standing = self._standing[item.id]
+            renderer = self.main
+            if pair is None:
+                row = number - (len(visible) - 1) / 2
+                place = Place(beside(row, float(standing.low[1])))
+            elif pair.mode == "side_by_side":
+                place = Place(beside(0.0, float(standing.low[1])))
+                renderer = self.second if number else self.main
+            else:
+                place = self._over_each_other(pair, number)
+            standing.move_to(renderer)
+            standing.stand(place)
 
-    def _place(self, item: ShapeItem, place: float) -> None:
-        standing = self._standing[item.id]
-        if standing.source is not item.source or standing.frame != item.frame:
-            # Far outliers are in the cloud, but not in the box that is looked at.
-            shown = item.frame.to_model(item.source.shown)
-            shown = shown[(np.abs(shown) < _MOST).all(axis=1)]
-            standing.source, standing.frame = item.source, item.frame
-            if len(shown):
-                standing.low = shown.min(axis=0).astype(np.float64)
-                standing.high = shown.max(axis=0).astype(np.float64)
-            standing.data["points"].copy_from(pv.PolyData(shown), deep=False)
-        position = (place * GAP, -float(standing.low[1]), 0.0)
-        for actor in (standing.surface, standing.light, standing.points):
-            actor.SetPosition(*position)
-        standing.shadow.SetPosition(position[0], 0.0, 0.0)
-        self._show_layers(standing)
+    def _over_each_other(self, pair: Pair, number: int) -> Place:
+        first, second = self._standing[pair.first.id], self._standing[pair.second.id]
+        base = beside(0.0, float(first.low[1]))
+        side = ("first", "second")[number]
+        if number == 0 or first.result is None or second.result is None:
+            return Place(base, side)
+        between = onto_first(aligned(first.result, second.result))
+        if first.frame is not None and second.frame is not None:
+            # Places are of items' cubes; results may lie in cubes of their own.
+            into = between_frames(first.result.frame, first.frame)
+            out = between_frames(second.frame, second.result.frame)
+            between = into @ between @ out
+        return Place(base @ between, side, is_ghost=pair.mode == "overlay")
 
-    def _remove(self, item_id: int) -> None:
-        standing = self._standing.pop(item_id)
-        for actor in (standing.surface, standing.light, standing.points, standing.shadow):
-            self._renderer.remove_actor(actor, reset_camera=False, render=False)
+    def _look(self, item: ShapeItem) -> Look:
+        assert self._theme is not None
+        shading = self._settings.shading
+        color = item.color or self._theme.clay
+        if self.pair is not None and self.pair.mode == "distance":
+            shading = "doubt"
+        elif self.pair is not None and self.pair.mode in ("overlay", "wipe") and not item.color:
+            color = self._theme.clay if item.id == self.pair.first.id else SECOND_COLOR
+        return Look(
+            shading, self._settings.matcap, self._settings.shows_wires, color, self._theme.text
+        )
 
-    def _show_layers(self, standing: _Standing) -> None:
-        has_surface = standing.data["surface"].n_points > 0 and standing.shown is not None
-        has_light = standing.data["light"].n_points > 0
-        light = self._is_light and has_light
-        standing.surface.SetVisibility(has_surface and not light)
-        standing.light.SetVisibility(has_surface and light)
-        standing.points.SetVisibility(self._shows_points or not has_surface)
-        standing.shadow.SetVisibility(has_surface)
-        standing.points.prop.opacity = 0.55 if has_surface else 0.9
+    def _dress_all(self) -> None:
+        for item_id in self._standing:
+            self._dress(item_id)
 
-    def _dress(self, standing: _Standing) -> None:
-        if self._theme is None:
-            return
-        for actor in (standing.surface, standing.light):
-            actor.prop.color = self._theme.clay
-        standing.points.prop.color = self._theme.points
-        standing.shadow.prop.color = self._theme.shadow
-        standing.shadow.prop.opacity = 0.9 if self._theme.is_dark else 0.55
+    def _dress(self, item_id: int) -> None:
+        item = self._document.find(item_id)
+        if self._theme is not None and item is not None:
+            self._standing[item_id].dress(self._look(item), self._theme)
 
+    def _show_all_layers(self) -> None:
+        for item_id in self._standing:
+            self._show_layers(item_id)
 
-def _poly_data(mesh: Mesh) -> pv.PolyData:
-    if mesh.is_empty:
-        return pv.PolyData()
-    vertices = np.asarray(mesh.vertices, np.float32)
-    data = pv.PolyData.from_regular_faces(vertices, mesh.faces)
-    if mesh.normals is not None:
-        data.point_data.active_normals = mesh.normals
-    return data
-
-
-def _clay_actor(data: pv.PolyData) -> pv.Actor:
-    actor = pv.Actor(mapper=pv.DataSetMapper(data))
-    actor.mapper.scalar_visibility = False
-    prop = actor.prop
-    prop.interpolation = "Phong"
-    prop.ambient, prop.diffuse = 0.20, 0.86
-    prop.specular, prop.specular_power = 0.05, 12
-    return actor
-
-
-def _points_actor(data: pv.PolyData) -> pv.Actor:
-    actor = pv.Actor(mapper=pv.DataSetMapper(data))
-    actor.mapper.scalar_visibility = False
-    actor.prop.SetRepresentationToPoints()
-    actor.prop.point_size = 2.5
-    actor.prop.lighting = False
-    return actor
+    def _show_layers(self, item_id: int) -> None:
+        standing = self._standing[item_id]
+        is_alone = len(self._standing) < 2 or self.pair is not None
+        standing.show_layers(
+            points=self._settings.shows_points and self.pair is None,
+            light=self._is_light,
+            outlined=item_id in self._document.selection and not is_alone,
+        )
+        if self.pair is not None and self.pair.mode == "distance":
+            is_hidden = item_id == self.pair.second.id
+            if is_hidden:
+                for actor in standing.actors:
+                    actor.SetVisibility(False)
+        if self.shell.is_shown and item_id in self._document.selection[:1]:
+            for actor in (standing.surface, standing.light, standing.outline):
+                actor.SetVisibility(False)
 
 
-def _light_the_studio(renderer: pv.Renderer) -> None:
-    """A warm key from the upper left, a cool fill, a rim, the floor's glow, fixed to the eye."""
-    renderer.remove_all_lights()
-    for position, color, intensity in (
-        ((-0.55, 0.75, 0.9), "#fff6ec", 0.70),
-        ((1.0, 0.25, 0.5), "#dde8ff", 0.30),
-        ((0.3, 0.9, -0.9), "#ffffff", 0.30),
-        ((0.15, -1.0, 0.35), "#ffe9d2", 0.20),
-    ):
-        light = pv.Light(light_type="camera light", intensity=intensity, color=color)
-        light.position = position
-        light.focal_point = (0.0, 0.0, 0.0)
-        renderer.add_light(light)
-
-
-def _floor_actor() -> pv.Actor:
-    # Each line is cut into pieces so that it can fade with the distance from the middle.
-    along = np.arange(-_FLOOR_REACH, _FLOOR_REACH + 1e-6, _FLOOR_STEP)
-    segments: list[tuple[float, float, float, float]] = []
-    for fixed in along:
-        for start in along[:-1]:
-            segments.append((fixed, start, fixed, start + _FLOOR_STEP))
-            segments.append((start, fixed, start + _FLOOR_STEP, fixed))
-    ends = np.asarray(segments).reshape(-1, 2)
-    points = np.column_stack([ends[:, 0], np.full(len(ends), -0.003), ends[:, 1]])
-    data = pv.PolyData()
-    data.points = points.astype(np.float32)
-    count = len(points) // 2
-    data.lines = np.column_stack(
-        [np.full(count, 2), np.arange(0, 2 * count, 2), np.arange(1, 2 * count, 2)]
-    ).ravel()
-    actor = pv.Actor(mapper=pv.DataSetMapper(data))
-    actor.prop.lighting = False
-    actor.prop.line_width = 1
-    actor.SetUseBounds(False)
-    return actor
-
-
-def _fade_floor(actor: pv.Actor, theme: Theme) -> None:
-    data = actor.mapper.dataset
-    away = np.hypot(data.points[:, 0], data.points[:, 2])
-    strength = 150 if theme.is_dark else 190
-    alpha = strength * np.clip(1 - away / (0.9 * _FLOOR_REACH), 0, 1) ** 1.6
-    color = [int(theme.grid[k : k + 2], 16) for k in (1, 3, 5)]
-    rgba = np.column_stack([np.tile(color, (len(away), 1)), alpha]).astype(np.uint8)
-    data.point_data["rgba"] = rgba
-    data.point_data.active_scalars_name = "rgba"
-    actor.mapper.scalar_visibility = True
-    actor.mapper.color_mode = "direct"
-    actor.force_translucent = True
+def _layout(pair: Pair | None) -> object:
+    if pair is None:
+        return None
+    return (pair.mode == "side_by_side", pair.first.id, pair.second.id)

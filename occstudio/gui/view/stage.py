@@ -15,6 +15,7 @@ from occstudio.gui.theme import Theme
 from occstudio.gui.widgets.empty_state import EmptyState
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
+from occstudio.studio.settings import Settings
 
 
 class View(Protocol):
@@ -32,12 +33,8 @@ class View(Protocol):
         """Colour everything."""
         ...
 
-    def show_points(self, shown: bool) -> None:
-        """Ghost the inputs over the results, or not."""
-        ...
-
-    def show_floor(self, shown: bool) -> None:
-        """Draw the floor, or not."""
+    def show_settings(self, settings: Settings) -> None:
+        """Paint and move as the person chose."""
         ...
 
     def frame(self, item_ids: tuple[int, ...] | None) -> None:
@@ -84,10 +81,7 @@ class NoView(QLabel):
     def set_theme(self, theme: Theme) -> None:
         """The style sheet does it."""
 
-    def show_points(self, shown: bool) -> None:
-        """Nothing to draw on."""
-
-    def show_floor(self, shown: bool) -> None:
+    def show_settings(self, settings: Settings) -> None:
         """Nothing to draw on."""
 
     def frame(self, item_ids: tuple[int, ...] | None) -> None:

@@ -1,34 +1,48 @@
 """The 3-D view: a scene, a turntable camera, and the habits people bring from other programs.
 
 Mouse and keys never reach VTK. Its interactor styles roll the camera and bind plain letters
-(``3`` switches to stereo, ``w`` to wireframe); here the left or middle button orbits, the right
-button or Shift pans, the wheel comes nearer to what is under the cursor, and keys are actions of
-the window.
+(``3`` switches to stereo, ``w`` to wireframe); here buttons do what `mouse` says, the wheel comes
+nearer to what is under the cursor, and keys are actions of the window.
 """
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
+from vtkmodules.vtkRenderingCore import vtkCellPicker
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.view import mouse
+from occstudio.gui.view.mouse import Move
 from occstudio.gui.view.orbit_camera import VIEW_ANGLE, OrbitCamera
+from occstudio.gui.view.overlay import Overlay
 from occstudio.gui.view.scene import Scene
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
+from occstudio.studio.settings import Settings
 
 SLOW_FRAME_S = 0.04
 """When a frame takes longer than this, previews are drawn while the camera moves."""
 
+CLICK_PIXELS = 4
+"""A button that is let go within this distance was a click."""
+
 _REST_MS = 180
 _DEGREES_PER_HEIGHT = 230.0
+_FINGER_DEGREES = 0.4
+_NOTCH = 1.15
 
 
 class Viewport(QtInteractor):
@@ -40,37 +54,67 @@ class Viewport(QtInteractor):
         Its owner.
     is_software : bool
         Whether OpenGL is computed on the CPU: then edges are smoothed after the fact (FXAA)
-        instead of by sampling each pixel several times.
+        instead of by sampling each pixel several times, and crevices are not darkened.
     """
 
+    picked = Signal(int, bool)
+    """The id of the shape that was clicked; and whether Shift or Ctrl was held."""
+
+    hovered = Signal(QPointF)
+    """Where the cursor is, while nothing is dragged."""
+
+    left = Signal()
+    """The cursor is elsewhere."""
+
+    turned = Signal()
+    """One looks from elsewhere, or the view has another size."""
+
     def __init__(self, parent: QWidget, *, is_software: bool) -> None:
-        super().__init__(parent, auto_update=False, multi_samples=0 if is_software else 8)
+        super().__init__(
+            parent,
+            auto_update=False,
+            multi_samples=0 if is_software else 8,
+            shape=(1, 2),
+            border=False,
+        )
         self.setObjectName("viewport")
         self.setAccessibleName("3-D view")
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(False)
         self.reset_key_events()
+        main, beside = self.renderers[0], self.renderers[1]
         if is_software:
-            self.renderer.enable_anti_aliasing("fxaa")
-        self.scene = Scene(self.renderer)
+            for renderer in (main, beside):
+                renderer.enable_anti_aliasing("fxaa")
+        self.scene = Scene(main, beside, is_software=is_software)
         self.orbit = OrbitCamera()
-        self._grabbed: QPointF | None = None
-        self._pans = False
+        self.overlay = Overlay(self)
+        self._habit = "blender"
+        self._move: Move | None = None
+        self._grabbed = self._pressed = QPointF()
         self._frame_s = 0.0
-        self._framed = False
+        self._picker = vtkCellPicker()
+        self._picker.SetTolerance(0.0)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._come_to_rest)
+        self.overlay.gizmo.wanted.connect(self.look)
+        self._split(False)
         self._aim()
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_document(self, document: Document, results: dict[int, ShapeResult]) -> None:
+    def show_document(self, document: Document, results: Mapping[int, ShapeResult]) -> None:
         """Make the view what the document says; it is framed anew if shapes came or went."""
-        if self.scene.show(document, results):
-            self.frame_all()
+        is_new = self.scene.show(document, results)
+        pair = self.scene.pair
+        self._split(pair is not None and pair.mode == "side_by_side")
+        self.overlay.show_document(document, pair)
+        if is_new:
+            self.frame(None)
+        self._aim()
         self.update()
 
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
@@ -79,49 +123,94 @@ class Viewport(QtInteractor):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Colour background, floor and shapes."""
+        """Colour background, floor, shapes and what lies over them."""
         self.scene.set_theme(theme)
+        self.overlay.set_theme(theme)
         self.update()
 
-    def show_points(self, shown: bool) -> None:
-        """Ghost the inputs over the results, or not."""
-        self.scene.show_points(shown)
-        self.update()
-
-    def show_floor(self, shown: bool) -> None:
-        """Draw the floor's lines, or not."""
-        self.scene.show_floor(shown)
+    def show_settings(self, settings: Settings) -> None:
+        """Paint, light and move as the person chose."""
+        self._habit = settings.mouse
+        self.scene.show_settings(settings)
+        self.overlay.shows_floor = settings.shows_floor
+        if settings.is_parallel != self.orbit.is_parallel:
+            self.orbit = replace(self.orbit, is_parallel=settings.is_parallel)
+        self._aim()
         self.update()
 
     # -- where one looks from ----------------------------------------------------------------
 
-    def frame_all(self) -> None:
-        """Bring everything into view."""
-        self.frame(None)
+    @property
+    def aspect(self) -> float:
+        """Width over height of one picture: of half the view while two shapes stand apart."""
+        parts = 2 if self.is_split else 1
+        return self.width() / parts / max(self.height(), 1)
+
+    @property
+    def is_split(self) -> bool:
+        """True while two shapes are looked at side by side."""
+        return bool(self.renderers[1].GetDraw())
 
     def frame(self, item_ids: tuple[int, ...] | None) -> None:
         """Bring these shapes (or all) into view, from the same side."""
         bounds = self.scene.bounds(item_ids)
         if bounds is not None:
-            aspect = self.width() / max(self.height(), 1)
-            self._turn(self.orbit.framing(*bounds, aspect))
+            self.turn(self.orbit.framing(*bounds, self.aspect))
 
     def look(self, azimuth: float, elevation: float) -> None:
         """Look from a side: degrees from the front, and above the floor."""
-        self._turn(self.orbit.looking(azimuth, elevation))
+        self.turn(self.orbit.looking(azimuth, elevation))
 
-    def _turn(self, camera: OrbitCamera) -> None:
+    def turn(self, camera: OrbitCamera) -> None:
+        """Look from elsewhere."""
         self.orbit = camera
         self._aim()
         self.update()
 
+    def sight(self, position: QPointF) -> tuple[float, float]:
+        """A place of the widget as `OrbitCamera.ray` wants it, in whichever half it is."""
+        height = max(self.height(), 1)
+        width = self.width() / 2 if self.is_split else self.width()
+        x = position.x() - (width if self.is_split and position.x() > width else 0)
+        return (x - width / 2) / height, (self.height() / 2 - position.y()) / height
+
+    def pixel(self, point: np.ndarray) -> QPointF:
+        """Where a point ``(3,)`` of the scene is on the widget."""
+        right, up, _ = self.orbit.seen(point[None])[0]
+        width = self.width() / 2 if self.is_split else self.width()
+        return QPointF(width / 2 + right * self.height(), self.height() / 2 - up * self.height())
+
+    def pick(self, position: QPointF) -> int | None:
+        """The id of the shape at a place, or None."""
+        ratio = self.devicePixelRatioF()
+        renderer = self.renderers[0]
+        if self.is_split and position.x() > self.width() / 2:
+            renderer = self.renderers[1]
+        x, y = position.x() * ratio, (self.height() - position.y() - 1) * ratio
+        found = self._picker.Pick(x, y, 0, renderer)
+        return self.scene.item_of(self._picker.GetActor()) if found else None
+
     def _aim(self) -> None:
-        camera = self.renderer.camera
-        camera.SetPosition(*self.orbit.eye)
-        camera.SetFocalPoint(*self.orbit.target)
-        camera.SetViewUp(*self.orbit.up)
-        camera.SetViewAngle(VIEW_ANGLE)
-        camera.SetClippingRange(0.01 * self.orbit.distance, self.orbit.distance + 20)
+        orbit = self.orbit
+        for renderer in self.renderers:
+            camera = renderer.camera
+            camera.SetPosition(*orbit.eye)
+            camera.SetFocalPoint(*orbit.target)
+            camera.SetViewUp(*orbit.up)
+            camera.SetViewAngle(VIEW_ANGLE)
+            camera.SetParallelProjection(orbit.is_parallel)
+            camera.SetParallelScale(orbit.height / 2)
+            near = -20.0 if orbit.is_parallel else 0.01 * orbit.distance
+            camera.SetClippingRange(near, orbit.distance + 20)
+        self.scene.look_from(orbit, self.aspect)
+        self.overlay.follow(orbit, self.scene.floor.step)
+        self.turned.emit()
+
+    def _split(self, wanted: bool) -> None:
+        main, beside = self.renderers
+        main.SetViewport(0, 0, 0.5 if wanted else 1, 1)
+        beside.SetViewport(0.5, 0, 1, 1)
+        beside.SetDraw(wanted)
 
     # -- events ------------------------------------------------------------------------------
 
@@ -132,43 +221,68 @@ class Viewport(QtInteractor):
         if not self.scene.is_light:
             self._frame_s = time.perf_counter() - started
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what lies over the view in its place."""
+        super().resizeEvent(event)
+        self.overlay.arrange()
+        self._aim()
+
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         """Grab the view."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        shift = bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._pans = shift or ev.button() == Qt.MouseButton.RightButton
-        self._grabbed = ev.position()
+        self._move = mouse.drag(self._habit, ev.button(), ev.modifiers())
+        self._grabbed = self._pressed = ev.position()
         ev.accept()
 
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
-        """Orbit or pan by as much as the hand moved."""
-        if self._grabbed is None:
+        """Orbit, pan or zoom by as much as the hand moved."""
+        if not ev.buttons():
+            self.hovered.emit(ev.position())
             return
-        moved = ev.position() - self._grabbed
-        self._grabbed = ev.position()
-        height = max(self.height(), 1)
-        right, up = moved.x() / height, -moved.y() / height
-        self._move()
-        if self._pans:
-            self._turn(self.orbit.panned(-right, -up))
-        else:
-            self._turn(self.orbit.orbited(-right * _DEGREES_PER_HEIGHT, -up * _DEGREES_PER_HEIGHT))
+        if self._move is not None and ev.position() != self._grabbed:
+            moved = ev.position() - self._grabbed
+            self._grabbed = ev.position()
+            self._drag(self._move, moved.x() / max(self.height(), 1), -moved.y() / self.height())
         ev.accept()
 
     def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
-        """Let go."""
-        self._grabbed = None
+        """Let go; without having moved, it was a click."""
+        moved = ev.position() - self._pressed
+        is_click = max(abs(moved.x()), abs(moved.y())) < CLICK_PIXELS
+        if is_click and ev.button() == Qt.MouseButton.LeftButton:
+            held = ev.modifiers() & (mouse.SHIFT | mouse.CTRL)
+            found = self.pick(ev.position())
+            # A click beside all shapes takes nothing away: panels would go blank by accident.
+            if found is not None:
+                self.picked.emit(found, bool(held))
+        self._move = None
         ev.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Bring everything into view."""
-        self.frame_all()
+        """Bring what is under the cursor into view, or everything."""
+        item_id = self.pick(event.position())
+        self.frame(None if item_id is None else (item_id,))
+        # The second release is no click of its own.
+        self._pressed = QPointF(-1e6, -1e6)
         event.accept()
 
     def wheelEvent(self, ev: QWheelEvent) -> None:
-        """Come nearer to what is under the cursor, or go away from it."""
-        self._move()
-        self._zoom(1.15 ** (ev.angleDelta().y() / 120), ev.position())
+        """Come nearer to what is under the cursor, or go away; two fingers do as the habit says."""
+        is_touch = (
+            ev.phase() != Qt.ScrollPhase.NoScrollPhase
+            or ev.pointingDevice().type() == QInputDevice.DeviceType.TouchPad
+        )
+        across, turned = ev.angleDelta().x(), ev.angleDelta().y()
+        move = mouse.fingers(self._habit, ev.modifiers()) if is_touch else Move.ZOOM
+        if move is Move.ORBIT:
+            self._moves()
+            self.turn(self.orbit.orbited(-across * _FINGER_DEGREES, turned * _FINGER_DEGREES))
+        elif move is Move.PAN:
+            self._drag(Move.PAN, across / 1000, -turned / 1000)
+        else:
+            # Shift turns the wheel sideways on some desktops.
+            self._moves()
+            self._zoom(_NOTCH ** ((turned or across) / 120), ev.position())
         ev.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -189,12 +303,12 @@ class Viewport(QtInteractor):
             Qt.Key.Key_Up: (0.0, 7.5),
             Qt.Key.Key_Down: (0.0, -7.5),
         }
-        zooms = {Qt.Key.Key_Plus: 1.15, Qt.Key.Key_Equal: 1.15, Qt.Key.Key_Minus: 1 / 1.15}
+        zooms = {Qt.Key.Key_Plus: _NOTCH, Qt.Key.Key_Equal: _NOTCH, Qt.Key.Key_Minus: 1 / _NOTCH}
         key = Qt.Key(ev.key())
         if key in turns:
-            self._turn(self.orbit.orbited(*turns[key]))
+            self.turn(self.orbit.orbited(*turns[key]))
         elif key in zooms:
-            self._turn(self.orbit.zoomed(zooms[key]))
+            self.turn(self.orbit.zoomed(zooms[key]))
         else:
             ev.ignore()
 
@@ -205,25 +319,32 @@ class Viewport(QtInteractor):
     def enterEvent(self, ev: object) -> None:
         """VTK hears of no pointer."""
 
-    def leaveEvent(self, ev: object) -> None:
-        """VTK hears of no pointer."""
+    def leaveEvent(self, ev: object) -> None:  # noqa: ARG002 - Qt says so
+        """VTK hears of no pointer; whoever follows it is told that it left."""
+        self.left.emit()
 
     def contextMenuEvent(self, event: object) -> None:
-        """The right button pans."""
+        """The right button is the camera's."""
+
+    def _drag(self, move: Move, right: float, up: float) -> None:
+        self._moves()
+        if move is Move.PAN:
+            self.turn(self.orbit.panned(-right, -up))
+        elif move is Move.ZOOM:
+            self.turn(self.orbit.zoomed(8.0**up))
+        else:
+            self.turn(self.orbit.orbited(-right * _DEGREES_PER_HEIGHT, -up * _DEGREES_PER_HEIGHT))
 
     def _zoom(self, factor: float, at: QPointF) -> None:
-        height = max(self.height(), 1)
-        right = (at.x() - self.width() / 2) / height
-        up = (self.height() / 2 - at.y()) / height
-        self._turn(self.orbit.zoomed(factor, right, up))
+        self.turn(self.orbit.zoomed(factor, *self.sight(at)))
 
-    def _move(self) -> None:
+    def _moves(self) -> None:
         if self._frame_s > SLOW_FRAME_S:
             self.scene.use_light(True)
             self._rest.start()
 
     def _come_to_rest(self) -> None:
-        if self._grabbed is not None:
+        if self._move is not None:
             self._rest.start()
             return
         self.scene.use_light(False)

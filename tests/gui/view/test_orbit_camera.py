@@ -39,3 +39,32 @@ def test_framing_holds_all_corners_in_the_picture() -> None:
         depth = -seen @ backward
         assert abs(seen @ camera.up) / depth <= np.tan(np.radians(15))
         assert abs(seen @ right) / depth <= 0.8 * np.tan(np.radians(15))
+
+
+@pytest.mark.parametrize("is_parallel", [False, True])
+def test_what_a_line_of_sight_meets_is_seen_where_it_began(is_parallel: bool) -> None:
+    camera = OrbitCamera((0.2, 0.1, -0.3), 2.0, 70, 15, is_parallel)
+    for right, up in ((0.0, 0.0), (0.3, -0.2), (-0.4, 0.1)):
+        start, along = camera.ray(right, up)
+        for distance in (0.5, 3.0):
+            seen = camera.seen((start + distance * along)[None])[0]
+            assert seen[:2] == pytest.approx([right, up], abs=1e-9)
+
+
+def test_the_target_keeps_its_size_when_perspective_goes() -> None:
+    camera = OrbitCamera(distance=2.5)
+    beside = camera.target + 0.1 * camera.right
+    flat = OrbitCamera(distance=2.5, is_parallel=True)
+    assert camera.seen(beside[None])[0] == pytest.approx(flat.seen(beside[None])[0])
+
+
+def test_the_view_from_above_has_the_front_below() -> None:
+    camera = OrbitCamera().looking(0, 90)
+    assert camera.up == pytest.approx([0, 0, -1], abs=1e-9)
+
+
+def test_a_tight_frame_leaves_little_room() -> None:
+    low, high = np.array([-2.0, 0.0, -0.3]), np.array([2.0, 1.0, 0.3])
+    camera = OrbitCamera(azimuth=0, elevation=0).framing(low, high, aspect=1.5)
+    seen = camera.seen(np.stack(np.meshgrid(*zip(low, high, strict=True)), -1).reshape(-1, 3))
+    assert 0.8 < np.abs(seen[:, 0]).max() / 0.75 <= 0.9

@@ -1,0 +1,99 @@
+"""Which hand movement does what: the habits that people bring from other programs.
+
+Dragging with the left button orbits in both, so that a touchpad without a middle button does
+everything; they differ in what the other buttons and the modifiers do, and in what two fingers on
+a touchpad do (Blender: orbit; MeshLab: zoom).
+"""
+
+from enum import Enum
+
+from PySide6.QtCore import Qt
+
+HABITS = ("blender", "meshlab")
+"""Names of the habits, as in the settings."""
+
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+_COUNTED = SHIFT | CTRL
+
+LEFT, MIDDLE, RIGHT = (
+    Qt.MouseButton.LeftButton,
+    Qt.MouseButton.MiddleButton,
+    Qt.MouseButton.RightButton,
+)
+
+
+class Move(Enum):
+    """What the camera does."""
+
+    ORBIT = "orbit"
+    PAN = "pan"
+    ZOOM = "zoom"
+
+
+_DRAGS: dict[str, dict[tuple[Qt.MouseButton, Qt.KeyboardModifier], Move]] = {
+    "blender": {
+        (MIDDLE, NONE): Move.ORBIT,
+        (MIDDLE, SHIFT): Move.PAN,
+        (MIDDLE, CTRL): Move.ZOOM,
+        (LEFT, NONE): Move.ORBIT,
+        (LEFT, SHIFT): Move.PAN,
+        (LEFT, CTRL): Move.ZOOM,
+        (RIGHT, NONE): Move.PAN,
+    },
+    "meshlab": {
+        (LEFT, NONE): Move.ORBIT,
+        (LEFT, CTRL): Move.PAN,
+        (LEFT, SHIFT): Move.ZOOM,
+        (MIDDLE, NONE): Move.PAN,
+        (RIGHT, NONE): Move.ZOOM,
+    },
+}
+
+_FINGERS = {
+    "blender": {NONE: Move.ORBIT, SHIFT: Move.PAN, CTRL: Move.ZOOM},
+    "meshlab": {NONE: Move.ZOOM, SHIFT: Move.PAN, CTRL: Move.PAN},
+}
+
+
+def drag(habit: str, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> Move | None:
+    """What dragging with a button does; None for nothing. Unknown habits are Blender's."""
+    table = _DRAGS.get(habit, _DRAGS["blender"])
+    return table.get((button, modifiers & _COUNTED))
+
+
+def fingers(habit: str, modifiers: Qt.KeyboardModifier) -> Move:
+    """What two fingers on a touchpad do; a wheel always zooms."""
+    table = _FINGERS.get(habit, _FINGERS["blender"])
+    return table.get(modifiers & _COUNTED, Move.ORBIT)
+
+
+def sheet(habit: str) -> tuple[tuple[str, str], ...]:
+    """What the mouse does, in words, for the sheet of shortcuts."""
+    return _SHEETS.get(habit, _SHEETS["blender"])
+
+
+_ALWAYS = (
+    ("Wheel, Pinch", "Zoom to the cursor"),
+    ("Click", "Select a shape"),
+    ("Double click", "Frame what is under the cursor"),
+    ("Arrow keys", "Orbit"),
+    ("+, -", "Zoom"),
+)
+_SHEETS = {
+    "blender": (
+        ("Middle drag, Drag", "Orbit"),
+        ("Shift+Middle drag, Right drag", "Pan"),
+        ("Ctrl+Middle drag", "Zoom"),
+        ("Two fingers", "Orbit; with Shift pan"),
+        *_ALWAYS,
+    ),
+    "meshlab": (
+        ("Drag", "Orbit"),
+        ("Middle drag, Ctrl+Drag", "Pan"),
+        ("Shift+Drag, Right drag", "Zoom"),
+        ("Two fingers", "Zoom; with Shift pan"),
+        *_ALWAYS,
+    ),
+}

@@ -1,0 +1,1 @@
+"""What lies over the 3-D view and is drawn by Qt: gizmo, scale bar, legends, handles, bars."""
