@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from occstudio import paths
 from occstudio.gui.bridge import Bridge
+from occstudio.gui.lasting_none import make_none_last
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_application() -> QApplication:
     """The one `QApplication`, named and with sharp pictures on fine screens."""
+    make_none_last()
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found

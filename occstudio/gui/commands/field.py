@@ -114,7 +114,7 @@ ROWS = (
     ActionSpec(
         "compare_swap",
         "View/Compare",
-        "S&wap the Two",
+        "Swap the &Two",
         swap,
         "swap-horizontal",
         ("Shift+C",),
