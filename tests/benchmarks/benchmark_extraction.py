@@ -27,7 +27,7 @@ from occstudio.extraction.surface import extract_surface
 from occstudio.shapes.field import Field, level_of
 from occstudio.shapes.grid import Grid
 from occstudio.shapes.mesh import Mesh
-from tests.extraction.fitted_field import THRESHOLD, FittedField, golden_folder
+from tests.extraction.fitted_field import THRESHOLD, fitted_field, golden_folder
 from tests.extraction.sampled_field import CountingField, dense_values
 
 PUBLISHED_START, PUBLISHED_BATCH = 32, 100_000
@@ -187,12 +187,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare ways to extract a surface.")
     parser.add_argument("--resolutions", type=int, nargs="+", default=[64, 128, 256])
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--case", choices=["convonet", "onet"], default="convonet")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     folder = golden_folder()
     if folder is None:
         sys.exit("the fitted golden checkpoint is not here: set OCCSTUDIO_GOLDEN to its folder")
-    field = FittedField(folder)
+    field = fitted_field(folder, arguments.case)
     field(np.zeros((1000, 3), np.float32))
     extract_surface(field, resolution=32, threshold=THRESHOLD, normals=False)
     write = sys.stdout.write

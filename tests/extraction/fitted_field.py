@@ -1,6 +1,5 @@
-"""The field of the fitted checkpoint in the golden folder, on the CPU, for tests and benchmarks."""
+"""Fields of the fitted checkpoints in the golden folder, on the CPU, for tests and benchmarks."""
 
-import json
 import os
 from pathlib import Path
 
@@ -8,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from occstudio.networks.conv_onet import FAMILY
-from occstudio.shapes.arrays import Points, Values
-from occstudio.shapes.field import Box
+from occstudio.inference.checkpoint import read_checkpoint
+from occstudio.inference.predictor import NeuralModel
+from occstudio.inference.preparation import PreparedInput
+from occstudio.shapes.field import Field
 
 THRESHOLD = 0.2
 """Of the stored meshes."""
@@ -31,38 +31,17 @@ def require_golden_folder() -> Path:
     return folder
 
 
-class FittedField:
-    """The ConvONet that was fitted to a torus with a box through it.
+def fitted_field(folder: Path, case: str = "convonet") -> Field:
+    """The field that was fitted to a torus with a box through it.
 
     Parameters
     ----------
     folder : Path
-        Holds the checkpoint, its hyper-parameters and its input.
+        Holds the checkpoints, their hyper-parameters and their inputs.
+    case : str
+        ``convonet`` or ``onet``.
     """
-
-    box = Box.cube(1.1)
-    batch = 16384
-
-    @torch.inference_mode()
-    def __init__(self, folder: Path) -> None:
-        stated = json.loads((folder / "convonet_torusbox.json").read_text())
-        network = FAMILY.build({**stated["model"], "padding": stated["data"]["padding"]})
-        saved = torch.load(folder / "convonet_torusbox.pt", weights_only=True, map_location="cpu")
-        network.load_state_dict(saved["model"])
-        self._network = network.eval()
-        with np.load(folder / "convonet_input.npz") as stored:
-            self._features = self._network.encode(torch.from_numpy(stored["points"]))
-
-    @torch.inference_mode()
-    def __call__(self, points: Points) -> Values:
-        given = torch.from_numpy(np.ascontiguousarray(points))[None]
-        return self._network.decode(given, self._features)[0].numpy()
-
-    def rough(self, points: Points) -> Values:
-        return self(points)
-
-    def gradient(self, points: Points) -> Points:
-        given = torch.from_numpy(points.copy()).requires_grad_()
-        features = {name: maps.clone() for name, maps in self._features.items()}
-        (slope,) = torch.autograd.grad(self._network.decode(given[None], features).sum(), given)
-        return slope.numpy()
+    model = NeuralModel(read_checkpoint(folder / f"{case}_torusbox.pt"), torch.device("cpu"))
+    with np.load(folder / f"{case}_input.npz") as stored:
+        latent = model.encode_prepared(PreparedInput(stored["points"]))
+    return model.field(latent)

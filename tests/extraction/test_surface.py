@@ -7,7 +7,7 @@ from occstudio.errors import Cancelled, NoSurfaceError, OccStudioError
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import extract_surface
 from occstudio.shapes.analytic import AnalyticField, box, sphere, torus, union
-from tests.extraction.fitted_field import THRESHOLD, FittedField, require_golden_folder
+from tests.extraction.fitted_field import THRESHOLD, fitted_field, require_golden_folder
 from tests.extraction.sampled_field import NoiseField, Patience
 
 
@@ -131,15 +131,16 @@ def test_every_stage_can_be_cancelled() -> None:
             extract_surface(field, resolution=64, refine_steps=2, watch=Patience(questions))
 
 
+@pytest.mark.parametrize("case", ["convonet", "onet"])
 @pytest.mark.parametrize(("resolution", "steps"), [(64, 1), (128, 2)])
-def test_the_papers_generator_made_the_same_mesh(resolution: int, steps: int) -> None:
+def test_the_papers_generator_made_the_same_mesh(case: str, resolution: int, steps: int) -> None:
     from scipy.spatial import KDTree
 
     folder = require_golden_folder()
     mesh = extract_surface(
-        FittedField(folder), resolution=resolution, threshold=THRESHOLD, normals=False
+        fitted_field(folder, case), resolution=resolution, threshold=THRESHOLD, normals=False
     ).mesh
-    with np.load(folder / f"convonet_mesh_r32_up{steps}.npz") as stored:
+    with np.load(folder / f"{case}_mesh_r32_up{steps}.npz") as stored:
         vertices, faces = stored["v"], stored["f"]
     voxel = 1.1 / resolution
     # Corresponding vertices bound the distance between the surfaces from above.
