@@ -69,8 +69,17 @@ class FoldedField(ABC):
             return self._values(points, dtype)
         return torch.cat([self._values(part, dtype) for part in points.split(rows)])
 
+    @torch.inference_mode()
+    def gradient(self, points: Tensor) -> Tensor:
+        """Gradient (n, 3) of the logits at points (n, 3), in float32."""
+        rows = _ROWS_PER_THREAD * torch.get_num_threads()
+        return torch.cat([self._slopes(part) for part in points.split(rows)])
+
     @abstractmethod
     def _values(self, points: Tensor, dtype: torch.dtype) -> Tensor: ...
+
+    @abstractmethod
+    def _slopes(self, points: Tensor) -> Tensor: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,25 @@ class FoldedResnet(FoldedField):
         weight, bias = self._last
         return torch.addmm(bias, active, weight)
 
+    def _slopes(self, points: Tensor) -> Tensor:
+        weight, bias = self._first
+        stream = torch.addmm(bias, points, weight)  # (n, H)
+        open_gates = list[tuple[Tensor, Tensor]]()
+        layers = list(zip(self._bounds, self._matrices[torch.float32], strict=True))
+        for (low, high), (before, shift, after) in layers:
+            clamped = torch.clamp(stream, low, high)
+            hidden = torch.addmm(shift, clamped, before).relu_()
+            open_gates.append((clamped == stream, hidden > 0))
+            stream.addmm_(hidden, after)
+        scale, shift = self._norm
+        slope = _activation_slope(torch.addcmul(shift, stream, scale), self._leaky)
+        slope *= scale * self._last[0][:, 0]
+        for (outer, inner), (_, (before, _, after)) in zip(
+            reversed(open_gates), reversed(layers), strict=True
+        ):
+            slope += ((slope @ after.t()).mul_(inner) @ before.t()).mul_(outer)
+        return slope @ weight.t()
+
 
 class FoldedChain(FoldedField):
     """Layers one after the other, each followed by a norm and an activation.
@@ -206,8 +234,27 @@ class FoldedChain(FoldedField):
         weight, bias = self._last
         return torch.addmm(bias, net.float(), weight)
 
+    def _slopes(self, points: Tensor) -> Tensor:
+        layers = [
+            self._first[::-1],
+            *((shift, matrix) for matrix, shift in self._matrices[torch.float32]),
+        ]
+        slopes, net = list[Tensor](), points
+        for shift, matrix in layers:
+            net = torch.addmm(shift, net, matrix)
+            slopes.append(_activation_slope(net, self._leaky))
+            net = self._activated(net)
+        slope = self._last[0][:, 0].expand_as(net)
+        for gate, (_, matrix) in zip(reversed(slopes), reversed(layers), strict=True):
+            slope = (slope * gate) @ matrix.t()
+        return slope
+
     def _activated(self, x: Tensor) -> Tensor:
         return functional.leaky_relu_(x, 0.2) if self._leaky else x.relu_()
+
+
+def _activation_slope(x: Tensor, leaky: bool) -> Tensor:
+    return torch.where(x > 0, 1.0, 0.2 if leaky else 0.0)
 
 
 def _clamped(norm: AffineNorm, weight: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -39,12 +39,26 @@ def test_channels_that_a_norm_turns_round_or_wipes_out_are_folded_too() -> None:
     assert (logits - expected).abs().max() < 1e-5 * expected.std()
 
 
+@pytest.mark.parametrize(("decoder", "changes"), DECODERS)
+def test_gradients_are_those_of_decode(decoder: str, changes: dict[str, Any]) -> None:
+    network = small_network(decoder, **changes)
+    code = random_code(network)
+    points = torch.rand(3000, 3, generator=torch.Generator().manual_seed(1)) - 0.5
+    asked = points.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(network.decode(asked[None], code).sum(), asked)
+    slopes = network.prepare(code).gradient(points)
+    # A point within rounding of where a ReLU opens may fall to either side.
+    close = (slopes - expected).abs().amax(1) <= 1e-5 * expected.std()
+    assert close.float().mean() > 0.99
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_points_are_allowed(count: int) -> None:
     network = small_network()
     field = network.prepare(random_code(network))
     assert field(torch.zeros(count, 3)).shape == (count,)
     assert field.rough(torch.zeros(count, 3)).shape == (count,)
+    assert field.gradient(torch.zeros(count, 3)).shape == (count, 3)
 
 
 def test_rough_is_near_the_field_in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,8 @@ def test_the_prepared_field_has_the_logits_of_the_papers_code(case: str) -> None
     field = _golden_network(case).prepare(_golden_code(golden))
     query = torch.from_numpy(golden["query"])[0]
     _close(field(query), golden["logits"][0])
+    slopes = golden["dlogits_dp_first64"]
+    _close(field.gradient(query[: slopes.shape[1]]), slopes[0])
     assert (field.rough(query) - field(query)).abs().max() < 0.1 * golden["logits"].std()
 
 
