@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -30,7 +30,8 @@ def infer(state_dict: Mapping[str, Tensor]) -> Inference:
     Parameters
     ----------
     state_dict : mapping of str to Tensor
-        Of a `ConvOccupancyNetwork`; the order of the keys does not matter.
+        Of a `ConvOccupancyNetwork`, or of a `CropConvOccupancyNetwork`, which is known by the order
+        of its keys alone; a sorted one is taken for the former.
     """
     assumed = list[str](_UNTRACED)
     encoder_kwargs: dict[str, Any] = {}
@@ -75,7 +76,7 @@ def infer(state_dict: Mapping[str, Tensor]) -> Inference:
         decoder_kwargs["moment_resolutions"] = [16 * 2**scale for scale in range(scales)]
         assumed.append("decoder_kwargs.moment_resolutions")
         c_dim -= moment_dim
-    hyperparameters = {
+    hyperparameters: dict[str, Any] = {
         "encoder": encoder,
         "encoder_kwargs": encoder_kwargs,
         "decoder": decoder,
@@ -89,7 +90,47 @@ def infer(state_dict: Mapping[str, Tensor]) -> Inference:
         "c_dim": c_dim,
         "padding": 0.1,
     }
+    if encoder == "pointnet_local_pool":
+        order = _order(state_dict)
+        if order is None:
+            assumed += ["encoder", "decoder"]
+        elif order == "crop":
+            hyperparameters |= _crop_hyperparameters(state_dict)
+            for name in ("grid_resolution", "plane_resolution"):
+                if encoder_kwargs.pop(name, None) is not None:
+                    assumed.remove(f"encoder_kwargs.{name}")
+            assumed = [name for name in assumed if name != "padding"]
+            assumed += ["local_coord", "query_vol_size", "unit_size"]
     return Inference(hyperparameters, tuple(sorted(assumed)))
+
+
+def _order(state_dict: Mapping[str, Tensor]) -> Literal["plain", "crop"] | None:
+    """Whether a network sees a window at a time, which only the order of its keys tells.
+
+    None if the keys were sorted: then the order says nothing, unless the network is given sines
+    and cosines.
+    """
+    if state_dict["decoder.fc_p.weight"].shape[1] != 3:
+        return "crop"
+    position = {key: number for number, key in enumerate(state_dict)}
+    condition, point = position["decoder.fc_c.0.weight"], position["decoder.fc_p.weight"]
+    out, block = position["decoder.fc_out.weight"], position.get("decoder.blocks.0.fc_0.weight", 0)
+    if condition < out < block < point:
+        return "crop"
+    return "plain" if condition < point < block < out else None
+
+
+def _crop_hyperparameters(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
+    """What the published networks for large scenes have instead of a cube's."""
+    is_linear = state_dict["decoder.fc_p.weight"].shape[1] == 3
+    return {
+        "encoder": "pointnet_crop_local_pool",
+        "decoder": "simple_local_crop",
+        "local_coord": True,
+        "pos_encoding": "linear" if is_linear else "sin_cos",
+        "unit_size": 0.005,
+        "query_vol_size": 25,
+    }
 
 
 def _infer_unet(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -49,12 +49,16 @@ class Cells:
 
 def locate(points: Tensor, name: str, resolution: int, padding: float) -> Cells:
     """Cells of the feature map `name` for points (B, T, 3)."""
-    batch = points.shape[0]
+    return cells_at(map_coordinates(points, name, padding), resolution)
+
+
+def cells_at(coordinates: Tensor, resolution: int) -> Cells:
+    """Cells of a feature map for coordinates (B, T, 2) or (B, T, 3) in [0, 1)."""
+    batch = coordinates.shape[0]
     with torch.no_grad():
-        coordinates = map_coordinates(points, name, padding)
         dimensions = coordinates.shape[-1]
         index = cell_index(coordinates, resolution)  # (B, T)
-        shapes = torch.arange(batch, device=points.device).unsqueeze(1)
+        shapes = torch.arange(batch, device=coordinates.device).unsqueeze(1)
         index += shapes * resolution**dimensions
         ordered, order = torch.sort(index.reshape(-1))
         occupied, inverse, count = torch.unique_consecutive(

@@ -41,22 +41,35 @@ def sample_maps(
     -------
     (B, T, C) float32
     """
-    batch, count = points.shape[:2]
+    coordinates = {
+        name: map_coordinates(points, name, padding) for name in MAP_ORDER if name in features
+    }
+    return sample_maps_at(coordinates, features, mode)
+
+
+def sample_maps_at(
+    coordinates: Mapping[str, Tensor], features: Mapping[str, Tensor], mode: SampleMode
+) -> Tensor:
+    """As `sample_maps`, for points whose coordinates on each map are known.
+
+    Parameters
+    ----------
+    coordinates : mapping of str to (B, T, 2) or (B, T, 3)
+        In [0, 1], in the order in which the maps are summed.
+    """
     total: Tensor | None = None
-    for name in MAP_ORDER:
-        if name not in features:
-            continue
+    for name, where in coordinates.items():
         feature = features[name]
-        axes = map_coordinates(points, name, padding).movedim(-1, 0)  # (D, B, T)
-        index, weight = corners(axes, feature.shape[-1], mode)  # (K, B, T)
-        shapes = torch.arange(batch, device=points.device, dtype=index.dtype).unsqueeze(1)
+        index, weight = corners(where.movedim(-1, 0), feature.shape[-1], mode)  # (K, B, T)
+        shapes = torch.arange(len(where), device=where.device, dtype=index.dtype).unsqueeze(1)
         index += shapes * feature[0, 0].numel()
         table = feature_rows(feature)
         sampled = weighted_rows(table, index.flatten(1).t(), weight.flatten(1).t())
+        sampled = sampled.view(*where.shape[:2], -1)
         total = sampled if total is None else total + sampled
     if total is None:
         raise ValueError(f"no feature maps: expected some of {', '.join(MAP_ORDER)}")
-    return total.view(batch, count, -1)
+    return total
 
 
 def feature_rows(feature: Tensor) -> Tensor:
