@@ -60,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window.show()
     # After the first frame is on the screen: torch takes seconds to import.
     QTimer.singleShot(0, lambda: studio.refresh_models(warm_up=True))
+    window.saving.asks = True
+    studio.session.find_recoverable()
     studio.open_files(files)
     code = app.exec()
     save_settings(studio.settings)

@@ -30,6 +30,7 @@ from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
 from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
+from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
 from occstudio.gui.view.stage import NoView, Stage, View
 from occstudio.gui.widgets.command_palette import CommandPalette
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("OccStudio")
         self.setAcceptDrops(True)
         self.studio, self.opengl = studio, opengl
+        self._leaves = False
         self._theme = chosen_theme(studio.settings.theme)
         self.docks = Docks(self)
         self.actions_table = Actions(self)
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self._drop = DropOverlay(self)
         self.command_palette = CommandPalette(self)
         self._export = QPushButton(" Export…", self)
+        self.saving = Saving(self)
         self._build()
         self._connect()
         self.director = self._direct()
@@ -157,7 +160,8 @@ class MainWindow(QMainWindow):
         self.docks.add("shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
         self.docks.add("inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
         self.setStatusBar(self.status)
-        self.actions_table.fill_menu_bar(self.menuBar())
+        menus = self.actions_table.fill_menu_bar(self.menuBar())
+        self.saving.add_recent_menu(menus["File"], self.actions_table["save"])
         bar = QToolBar("Toolbar", self)
         bar.setObjectName("toolbar")
         bar.setMovable(False)
@@ -222,8 +226,6 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
         self._show_facts()
         self._show_export()
-        current = document.current
-        self.setWindowTitle("OccStudio" if current is None else f"{current.name} – OccStudio")
 
     def _show_result(self, item_id: int) -> None:
         self.viewport.show_result(item_id, self.studio.results.get(item_id))
@@ -234,6 +236,7 @@ class MainWindow(QMainWindow):
         self.viewport.show_settings(settings)
         if self.director is not None:
             self.director.show(self.studio.document)
+        self.saving.follow(settings.autosave_s)
         self.actions_table.refresh()
 
     def _show_facts(self) -> None:
@@ -268,13 +271,21 @@ class MainWindow(QMainWindow):
     # -- coming and going --------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the layout and give everything back."""
+        """Ask about unsaved work, remember the layout and give everything back."""
+        if self.saving.must_ask and not self._leaves:
+            event.ignore()
+            self.saving.ask_then(self._leave)
+            return
         parts = (self.saveGeometry(), self.saveState())
         state = " ".join(bytes(part.toBase64().data()).decode("ascii") for part in parts)
         self.studio.change_settings(replace(self.studio.settings, window=state))
         self.studio.close()
         self.viewport.close()
         super().closeEvent(event)
+
+    def _leave(self) -> None:
+        self._leaves = True
+        self.close()
 
     def changeEvent(self, event: QEvent) -> None:
         """A drag that ends outside leaves no overlay behind."""

@@ -50,11 +50,12 @@ class Session:
     def __init__(self, studio: "Studio", post: Post | None = None) -> None:
         self.path: Path | None = None
         self.changed: Event[()] = Event()
+        self.wanted: Event[Path] = Event()
         self.offered: Event[tuple[Recovery, ...]] = Event()
         self._studio = studio
         self._saved: Document | None = _lasting(studio.document)
         self._autosaved: Document | None = None
-        self._is_autosaving = self._is_warned = self._closed = False
+        self._is_autosaving = self._autosaves_again = self._is_warned = self._closed = False
         self._autosave = Autosave()
         self._lane = (TaskThread if post else TasksAtOnce)(_say_nothing, "saving")
         self._post: Post = post or (lambda function: function())
@@ -113,9 +114,12 @@ class Session:
     def autosave(self) -> None:
         """Write unsaved work beside what earlier programs left, if any is not written yet."""
         lasting = _lasting(self._studio.document)
-        if lasting in (self._saved, self._autosaved) or self._is_autosaving:
+        if lasting in (self._saved, self._autosaved):
             return
-        self._is_autosaving = True
+        if self._is_autosaving:
+            self._autosaves_again = True
+            return
+        self._is_autosaving, self._autosaves_again = True, False
         autosave = self._autosave
 
         def done(outcome: Outcome[str, bool]) -> None:
@@ -128,6 +132,8 @@ class Session:
                 self._studio.noticed.emit(replace(notice, text=f"autosave failed: {notice.text}"))
             if not self.is_dirty:
                 self._tidy(autosave.clear)
+            elif self._autosaves_again:
+                self.autosave()
 
         self._lane.submit(
             "autosaving",
@@ -146,12 +152,21 @@ class Session:
         """Open a session file instead of what is there; unsaved work is put aside."""
         self._lane.submit(f"opening {path.name}", lambda _: _read(path), self._on_owner(self._take))
 
-    def find_recoverable(self) -> None:
-        """Look for work of programs that died; `offered` tells it if there is any."""
+    def find_recoverable(self, *, all_of_it: bool = False) -> None:
+        """Look for work of programs that died; `offered` tells it if there is any.
+
+        Parameters
+        ----------
+        all_of_it : bool
+            Offer what was discarded on purpose as well, and say so if there is nothing.
+        """
 
         def tell(found: tuple[Recovery, ...]) -> None:
-            if any(not one.was_discarded for one in found):
-                self.offered.emit(found)
+            chosen = tuple(one for one in found if all_of_it or not one.was_discarded)
+            if chosen:
+                self.offered.emit(chosen)
+            elif all_of_it:
+                self._studio.noticed.emit(Notice("there is no unsaved work to recover"))
 
         self._lane.submit("looking for lost work", lambda _: recoverable(), self._on_owner(tell))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from occstudio.exchange.session_file import SUFFIX
 from occstudio.shapes.image import Image
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import fitting_model
@@ -229,8 +230,14 @@ class Studio:
         self._tasks.submit("looking for models", work, self._on_tasks(self._take_models))
 
     def open_files(self, files: Sequence[Path]) -> None:
-        """Read files on a worker; what can be used is added, the rest is listed once."""
-        wanted = tuple(files)
+        """Read files on a worker; what can be used is added, the rest is listed once.
+
+        A session file among them takes the place of what is there, if the person agrees.
+        """
+        sessions = [path for path in files if path.suffix.lower() == SUFFIX]
+        wanted = tuple(path for path in files if path not in sessions)
+        if sessions:
+            self.session.wanted.emit(sessions[0])
         if wanted:
             title = f"opening {wanted[0].name}" if len(wanted) == 1 else "opening files"
             self._tasks.submit(

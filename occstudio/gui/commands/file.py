@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from occstudio.exchange.formats import readable_suffixes
+from occstudio.exchange.session_file import SUFFIX
 from occstudio.gui.action_spec import ActionSpec, needs_shape
+from occstudio.gui.commands import session
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -22,12 +24,12 @@ EXPORT_FILTERS = (
 
 def open_files(window: "MainWindow") -> None:
     """Ask for files and open them."""
-    suffixes = " ".join(f"*{suffix}" for suffix in readable_suffixes())
+    suffixes = " ".join(f"*{suffix}" for suffix in (*readable_suffixes(), SUFFIX))
     names, _ = QFileDialog.getOpenFileNames(
         window,
         "Open",
         window.studio.settings.folder,
-        f"Point clouds and meshes ({suffixes});;All files (*)",
+        f"Scans, meshes and sessions ({suffixes});;All files (*)",
     )
     if names:
         _remember_folder(window, Path(names[0]))
@@ -57,6 +59,7 @@ def _remember_folder(window: "MainWindow", path: Path) -> None:
 
 
 ROWS = (
+    session.NEW,
     ActionSpec(
         "open",
         "File",
@@ -64,8 +67,9 @@ ROWS = (
         open_files,
         "folder-open-outline",
         ("Ctrl+O",),
-        "Open scans and meshes",
+        "Open scans, meshes and sessions",
     ),
+    *session.ROWS,
     ActionSpec(
         "export",
         "File",
