@@ -13,17 +13,23 @@ whole surface, wherever it leads.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from occstudio.shapes.arrays import Indices, Values
 from occstudio.shapes.grid import BRICK, CLOSED
+from occstudio.shapes.watch import UNWATCHED, Watch
 
 PREDICTED, ROUGH, EXACT = np.uint8(0), np.uint8(1), np.uint8(2)
 """How a value is known: interpolated, low precision, full precision."""
 
 Flat = NDArray[np.int64]
 """Positions of points in a level's storage: ``slot * 729 + local``."""
+
+Number = TypeVar("Number", np.float32, np.uint8)
 
 _SIZE = CLOSED**3
 _STEPS = np.array([CLOSED * CLOSED, CLOSED, 1])
@@ -39,6 +45,7 @@ CLOSING = {
     )
     for offset in _OCTANTS.tolist()
 }
+_PIECE = 1024  # bricks, or 729 points each, between two looks at the watch: some 10 ms
 _SIDES = np.concatenate([np.eye(3, dtype=np.int64), -np.eye(3, dtype=np.int64)])
 
 
@@ -53,10 +60,19 @@ class BrickLevel:
         Values above it are inside.
     parent : BrickLevel, optional
         The level above, with half as many cells.
+    watch : Watch
+        Asked every thousand bricks; a level whose search was cancelled is of no use any more.
     """
 
-    def __init__(self, last: int, level: np.float32, parent: BrickLevel | None = None) -> None:
+    def __init__(
+        self,
+        last: int,
+        level: np.float32,
+        parent: BrickLevel | None = None,
+        watch: Watch = UNWATCHED,
+    ) -> None:
         self.last, self.level, self.parent = last, level, parent
+        self._watch = watch
         blocks = last // BRICK + 1
         self._slots = np.full((blocks + 2,) * 3, -1, np.int32)  # a border of one: no bounds checks
         self.bricks = np.zeros((0, 3), np.int32)
@@ -95,17 +111,19 @@ class BrickLevel:
             self.bricks, self.values, self.status, self.slack = bricks, values, status, slack
         else:
             self.bricks = np.concatenate([self.bricks, bricks])
-            self.values = np.concatenate([self.values, values])
-            self.status = np.concatenate([self.status, status])
+            self.values = self._joined(self.values, values)
+            self.status = self._joined(self.status, status)
             width = max(self.slack.shape[1], slack.shape[1])
-            parts = [np.broadcast_to(part, (len(part), width)) for part in (self.slack, slack)]
-            self.slack = np.concatenate(parts)
+            wide = [np.broadcast_to(part, (len(part), width)) for part in (self.slack, slack)]
+            self.slack = self._joined(*wide)
         self.error = np.concatenate([self.error, np.zeros(len(bricks), np.float32)])
 
     def descend(self, last: int) -> BrickLevel:
         """The next finer level, with the bricks that the surface may cross, all predicted."""
-        child = BrickLevel(last, self.level, self)
-        slots, octants = np.nonzero(self._crossed_octants())
+        child = BrickLevel(last, self.level, self, self._watch)
+        pieces = self._pieces(len(self))
+        crossed = [np.zeros((0, 8), bool), *(self._crossed_octants(piece) for piece in pieces)]
+        slots, octants = np.nonzero(np.concatenate(crossed))
         child._predict(slots, octants)
         return child
 
@@ -131,38 +149,61 @@ class BrickLevel:
         The ends of crossing edges, and points that lie so near the level that their side is in
         doubt; as far as they are not known as well as `target` yet.
         """
-        inside = self.values.ravel() > self.level
-        own = np.broadcast_to(_OWN, self.values.shape).ravel()
+        wanted: list[Flat] = [np.zeros(0, np.int64)]
+        beyond: list[Indices] = [np.zeros((0, 3), np.int64)]
+        for piece in self._pieces(len(self)):
+            asked, outer = self._wanted(piece, rough_margin)
+            wanted.append(asked)
+            # The far end of an edge may be the first point of the next brick.
+            index = self.index_of(outer)
+            beyond.append(index[(index <= self.last).all(axis=1)])
+        self.ensure(np.concatenate(beyond) >> 3)
+        is_asked = np.zeros(self.values.size, bool)
+        for flat, index in zip(wanted, beyond, strict=True):
+            self._watch.check()
+            is_asked[flat] = True
+            is_asked[self.locate(index)] = True
+        opened = [np.zeros(0, np.int64)]
+        for piece in self._pieces(len(self)):
+            first = piece.start * _SIZE
+            flat = np.flatnonzero(is_asked[first : piece.stop * _SIZE]) + first
+            flat = self.unknown(flat, target)
+            opened.append(flat[(self.index_of(flat) <= self.last).all(axis=1)])
+        return np.concatenate(opened)
+
+    def _wanted(self, piece: slice, rough_margin: float) -> tuple[Flat, Flat]:
+        """Own points of some bricks that must be asked, and their edges' ends in other bricks."""
+        values = self.values[piece]
+        inside = values.reshape(-1) > self.level
+        own = np.broadcast_to(_OWN, values.shape).reshape(-1)
         asked = np.zeros(len(inside), bool)
         for step in _STEPS.tolist():
             crossing = (inside[:-step] != inside[step:]) & own[:-step]
             asked[:-step] |= crossing
             asked[step:] |= crossing
-        # The far end of an edge may be the first point of the next brick.
-        beyond = self.index_of(np.flatnonzero(asked & ~own))
-        beyond = beyond[(beyond <= self.last).all(axis=1)]
-        doubt = self.slack
+        outer = np.flatnonzero(asked & ~own)
+        doubt = self.slack[piece]
         if rough_margin > 0:
-            doubt = np.where(self.status == ROUGH, np.float32(rough_margin), doubt)
-        asked |= (np.abs(self.values - self.level) <= doubt).ravel()
-        asked &= own
-        if self.ensure(beyond >> 3):
-            asked = np.concatenate([asked, np.zeros(self.values.size - len(asked), bool)])
-        asked[self.locate(beyond)] = True
-        flat = self.unknown(np.flatnonzero(asked), target)
-        return flat[(self.index_of(flat) <= self.last).all(axis=1)]
+            doubt = np.where(self.status[piece] == ROUGH, np.float32(rough_margin), doubt)
+        asked |= (np.abs(values - self.level) <= doubt).reshape(-1)
+        first = piece.start * _SIZE
+        return np.flatnonzero(asked & own) + first, outer + first
 
     def answer(self, flat: Flat, values: Values, status: NDArray[np.uint8] | np.uint8) -> Flat:
         """Write values at distinct points; returns the points that became open by it.
 
         These are the neighbours on the other side of every flip, known or not.
         """
-        stored = self.values.reshape(-1)
-        before = stored[flat]
-        np.maximum.at(self.error, flat // _SIZE, np.abs(values - before))
-        stored[flat] = values
-        self.status.reshape(-1)[flat] = status
-        flipped = (before > self.level) != (values > self.level)
+        stored, known = self.values.reshape(-1), self.status.reshape(-1)
+        flips = [np.zeros(0, bool)]
+        for piece in self._pieces(len(flat), _PIECE * _SIZE):
+            at, value = flat[piece], values[piece]
+            before = stored[at]
+            np.maximum.at(self.error, at // _SIZE, np.abs(value - before))
+            stored[at] = value
+            known[at] = status if isinstance(status, np.uint8) else status[piece]
+            flips.append((before > self.level) != (value > self.level))
+        flipped = np.concatenate(flips)
         if not flipped.any():
             return flat[:0]
         index, side = self.index_of(flat[flipped]), values[flipped] > self.level
@@ -181,14 +222,19 @@ class BrickLevel:
 
     def in_doubt(self, rough_margin: float) -> Flat:
         """Points whose low-precision value lies too near the level to trust its side."""
-        near = np.abs(self.values - self.level) <= rough_margin
-        flat = np.flatnonzero(near & (self.status == ROUGH) & _OWN)
-        return flat[(self.index_of(flat) <= self.last).all(axis=1)]
+        found = [np.zeros(0, np.int64)]
+        for piece in self._pieces(len(self)):
+            near = np.abs(self.values[piece] - self.level) <= rough_margin
+            near &= (self.status[piece] == ROUGH) & _OWN
+            flat = np.flatnonzero(near) + piece.start * _SIZE
+            found.append(flat[(self.index_of(flat) <= self.last).all(axis=1)])
+        return np.concatenate(found)
 
     def close(self) -> None:
         """Copy the first layers of every brick's upper neighbours into its closing layers."""
         cubes = self.values.reshape(-1, CLOSED, CLOSED, CLOSED)
         for offset in _OCTANTS[1:].tolist():
+            self._watch.check()
             i, j, k = (self.bricks + np.array(offset) + 1).T
             beside = self._slots[i, j, k]
             here = np.flatnonzero(beside >= 0)
@@ -213,12 +259,13 @@ class BrickLevel:
 
     # ------------------------------------------------------------------ prediction
 
-    def _crossed_octants(self) -> NDArray[np.bool_]:
-        """Which eighths of each brick (B, 8) the surface may cross, the box's faces included."""
+    def _crossed_octants(self, piece: slice) -> NDArray[np.bool_]:
+        """Which eighths of some bricks (B, 8) the surface may cross, the box's faces included."""
         corners = _OCTANTS * _HALF @ _STEPS
-        low = _window_extreme(self.values - self.slack, np.minimum)[:, corners]
-        high = _window_extreme(self.values + self.slack, np.maximum)[:, corners]
-        first = self.bricks[:, None] * BRICK + _OCTANTS * _HALF
+        values, slack = self.values[piece], self.slack[piece]
+        low = _window_extreme(values - slack, np.minimum)[:, corners]
+        high = _window_extreme(values + slack, np.maximum)[:, corners]
+        first = self.bricks[piece, None] * BRICK + _OCTANTS * _HALF
         exists = (first <= self.last).all(axis=2)
         # Outside the box all is empty, so whatever is inside at its faces is cut there.
         at_face = ((first == 0) | (first + _HALF >= self.last)).any(axis=2)
@@ -231,17 +278,35 @@ class BrickLevel:
         bricks = (parent.bricks[slots] * 2 + _OCTANTS[octants]).astype(np.int32)
         exists = (bricks * BRICK <= self.last).all(axis=1)
         slots, octants, bricks = slots[exists], octants[exists], bricks[exists]
-        start = (slots.astype(np.int64) * _SIZE + _OCTANTS[octants] * _HALF @ _STEPS)[:, None]
-        values = _doubled(parent.values.reshape(-1)[start + _WINDOW])
+        is_coarsest = parent.parent is None
+        values = np.empty((len(bricks), _SIZE), np.float32)
         status = np.zeros((len(bricks), CLOSED, CLOSED, CLOSED), np.uint8)
-        above = parent.status.reshape(-1)[start + _WINDOW].reshape(-1, 5, 5, 5)
-        status[:, :BRICK:2, :BRICK:2, :BRICK:2] = above[:, :_HALF, :_HALF, :_HALF]
-        if parent.parent is None:
-            slack = _doubled(parent.slack.reshape(-1)[start + _WINDOW])
-        else:
-            # Interpolation errors fall by four where the field is smooth, by two at its kinks.
-            slack = parent.error[slots, None] * np.float32(0.5)
+        # Interpolation errors fall by four where the field is smooth, by two at its kinks.
+        slack = parent.error[slots, None] * np.float32(0.5)
+        if is_coarsest:
+            slack = np.empty((len(bricks), _SIZE), np.float32)
+        start = slots.astype(np.int64) * _SIZE + _OCTANTS[octants] * _HALF @ _STEPS
+        for piece in self._pieces(len(bricks)):
+            window = start[piece, None] + _WINDOW
+            values[piece] = _doubled(parent.values.reshape(-1)[window])
+            above = parent.status.reshape(-1)[window].reshape(-1, 5, 5, 5)
+            status[piece, :BRICK:2, :BRICK:2, :BRICK:2] = above[:, :_HALF, :_HALF, :_HALF]
+            if is_coarsest:
+                slack[piece] = _doubled(parent.slack.reshape(-1)[window])
         self.add(bricks, values, status.reshape(-1, _SIZE), slack)
+
+    def _joined(self, one: NDArray[Number], two: NDArray[Number]) -> NDArray[Number]:
+        joined = np.empty((len(one) + len(two), one.shape[1]), one.dtype)
+        for piece in self._pieces(len(one), 8 * _PIECE):
+            joined[piece] = one[piece]
+        joined[len(one) :] = two
+        return joined
+
+    def _pieces(self, count: int, size: int = _PIECE) -> Iterator[slice]:
+        """Slices of so many bricks or points; the watch is asked before each."""
+        for first in range(0, count, size):
+            self._watch.check()
+            yield slice(first, min(first + size, count))
 
 
 def _window_extreme(values: NDArray[np.float32], pick: np.ufunc) -> NDArray[np.float32]:

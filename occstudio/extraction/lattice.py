@@ -97,7 +97,7 @@ class Lattice:
         pyramid = self._pyramids.setdefault(base, _Pyramid(base))
         progress = _Progress(watch, pyramid.last(0), depth)
         self._ask_coarsest(pyramid, grid, depth, progress)
-        current = pyramid.coarsest(np.float32(level))
+        current = pyramid.coarsest(np.float32(level), watch)
         for number in range(depth + 1):
             if number:
                 current = current.descend(pyramid.last(number))
@@ -238,12 +238,12 @@ class _Pyramid:
     def answers(self, number: int) -> _Answers:
         return self._answers.setdefault(number, _Answers())
 
-    def coarsest(self, level: np.float32) -> BrickLevel:
+    def coarsest(self, level: np.float32, watch: Watch) -> BrickLevel:
         """The coarsest level, with all of its bricks."""
         bricks, values = split_into_bricks(self.values)
         _, slack = split_into_bricks(_curvature(self.values))
         _, status = split_into_bricks(self.status.astype(np.float32))
-        result = BrickLevel(self.last(0), level)
+        result = BrickLevel(self.last(0), level, watch=watch)
         count = len(bricks)
         result.add(
             bricks,
@@ -342,16 +342,15 @@ class _Asking:
     def _evaluate(self, level: BrickLevel, flat: Flat, status: np.uint8) -> Flat:
         if not len(flat):
             return flat
-        index = level.index_of(flat)
-        finest = np.minimum(index << (self.depth - self.number), self.grid.cells)
-        points = self.grid.positions(finest)
         rough = self.number < self.depth and status == self.lattice.rough_status
         parts: list[Values] = []
         step = self.lattice.field.batch
+        watch, told = self.progress.watch, self.progress.told
         for first in range(0, len(flat), step):  # whoever cancels keeps what was answered so far
-            part = slice(first, first + step)
-            watch, told = self.progress.watch, self.progress.told
-            values = self.lattice.evaluate(points[part], watch, rough=rough, told=told)
-            self.pyramid.answers(self.number).append(index[part], values, status)
+            index = level.index_of(flat[first : first + step])
+            finest = np.minimum(index << (self.depth - self.number), self.grid.cells)
+            points = self.grid.positions(finest)
+            values = self.lattice.evaluate(points, watch, rough=rough, told=told)
+            self.pyramid.answers(self.number).append(index, values, status)
             parts.append(values)
         return level.answer(flat, np.concatenate(parts), status)
