@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from occstudio import __version__, paths
-from occstudio.cli import dataset, demo, doctor, evaluate, models, reconstruct, train
+from occstudio.cli import dataset, demo, doctor, evaluate, field, models, reconstruct, train
 from occstudio.errors import OccStudioError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("reconstruct")(reconstruct.reconstruct_command)
+app.command("field")(field.field_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("train")(train.train_command)
 app.command("doctor")(doctor.doctor_command)

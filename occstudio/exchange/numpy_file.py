@@ -71,24 +71,39 @@ def read_voxel_array(path: Path) -> NDArray[Any] | None:
     UnreadableFileError
         If it is damaged or holds objects.
     """
+    arrays = read_arrays(path, only=_VOXEL_KEYS)
+    return _voxels_of(next(iter(arrays.values()))) if arrays else None
+
+
+def read_arrays(path: Path, only: tuple[str, ...] = ()) -> dict[str, NDArray[Any]]:
+    """The arrays of an NPZ file by name, or the one of an NPY file under an empty name.
+
+    Parameters
+    ----------
+    only : tuple of str
+        Of an archive with several arrays, those that have one of these names (in lower case);
+        all if there are none.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is damaged, holds objects, or would unpack to absurd size.
+    """
     with open_input(path) as file:
         if file.read(2) != b"PK":
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
-            return _voxels_of(_read_array(path, file, size))
+            return {"": _read_array(path, file, size)}
         try:
             with zipfile.ZipFile(file) as archive:
                 members = {
-                    info.filename[:-4].lower(): info
+                    info.filename[:-4]: info
                     for info in archive.infolist()
                     if info.filename.endswith(".npy")
                 }
-                name = next((key for key in _VOXEL_KEYS if key in members), None)
-                if name is None and len(members) == 1:
-                    name = next(iter(members))
-                if name is None:
-                    return None
-                return _voxels_of(_read_member(path, archive, members[name]))
+                if only and len(members) > 1:
+                    members = {k: info for k, info in members.items() if k.lower() in only}
+                return {name: _read_member(path, archive, info) for name, info in members.items()}
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
                 OSError) as error:  # fmt: skip
             raise UnreadableFileError(path, _DAMAGED) from error

@@ -1,49 +1,54 @@
-"""Checkpoints on disk: ours (safetensors with a model card) and the papers' (torch files).
+"""Checkpoints: ours (safetensors with a model card) and the papers' (torch files).
 
-Nothing in a file is ever executed: torch files are read with ``weights_only=True`` and an
-allow-list that names only NumPy scalars, which the papers' training scripts leave beside the
-weights. A file that would need more is refused.
+What stands in a configuration beside the file, or is known of a published file by its name, is
+believed; the rest is inferred from keys and shapes; and what leaves no trace there gets the
+paper's default and is listed in the card as assumed, for a person to correct.
 """
 
-import pickle
-import warnings
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-import yaml
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from occstudio.errors import ModelError, UnreadableFileError, UnwritableFileError
+from occstudio.inference.config_file import StatedConfig, config_beside, merged, read_config
+from occstudio.inference.deep_sdf_folder import deep_sdf_checkpoint, deep_sdf_codes
+from occstudio.inference.hyperparameters import (
+    built,
+    stated_names,
+    with_settings,
+)
+from occstudio.inference.presets import preset
+from occstudio.inference.torch_file import check_size, read_torch_file, state_dict_of
 from occstudio.networks.families import ModelFamily, load_families, model_family
-from occstudio.shapes.input_spec import InputSpec
+from occstudio.shapes.latent import Array
 from occstudio.shapes.model_card import ModelCard
 
-_SHAPING = ("padding", "unit_size", "query_vol_size", "input_type")
-"""Entries of the papers' ``data`` section that the network depends on."""
 CARD_KEY = "occstudio.card"
-LARGEST_FILE = 4 << 30
-_CONTAINERS = ("model", "model_state_dict", "state_dict")
-_NUMPY_SCALARS: list[Any] = [
-    np._core.multiarray.scalar,  # type: ignore[attr-defined]
-    (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # type: ignore[attr-defined]
-    np.dtype,
-    *(type(np.dtype(kind)) for kind in ("float64", "float32", "int64", "int32", "bool")),
-]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """Weights with the card that says how to use them."""
+    """Weights with the card that says how to use them.
+
+    Parameters
+    ----------
+    card : ModelCard
+        What is known of the model.
+    weights : mapping of str to Tensor
+        Its state dict.
+    codes : mapping of str to array
+        Named latent codes that came with an auto-decoder.
+    """
 
     card: ModelCard
     weights: Mapping[str, Tensor]
+    codes: Mapping[str, Array] = field(default_factory=dict[str, Array])
 
     def network(self) -> nn.Module:
         """The network with these weights, in evaluation mode, float32.
@@ -53,18 +58,14 @@ class Checkpoint:
         ModelError
             If the weights do not fit the card's hyper-parameters or are not finite.
         """
-        module = model_family(self.card.family).build(self.card.hyperparameters)
-        own = module.state_dict()
-        problems = _differences(own, self.weights)
-        if problems:
-            raise ModelError(
-                f"the weights of '{self.card.name}' do not fit its hyper-parameters: {problems}"
-            )
+        card = self.card
+        module = built(model_family(card.family), card.hyperparameters, self.weights, card.name)
         if not all(bool(torch.isfinite(w).all()) for w in self.weights.values()):
             raise ModelError(
-                f"the weights of '{self.card.name}' are not finite: the training that made "
-                "them diverged; use an earlier checkpoint"
+                f"the weights of '{card.name}' are not finite (NaN or infinity): the training "
+                "that made them diverged; use an earlier checkpoint"
             )
+        own = module.state_dict()
         module.load_state_dict({name: w.to(own[name].dtype) for name, w in self.weights.items()})
         return module.eval()
 
@@ -88,27 +89,49 @@ def write_checkpoint(module: nn.Module, card: ModelCard, path: Path, *, half: bo
     UnwritableFileError
         If the file could not be written.
     """
-    weights = {
-        name: (w.half() if half and w.is_floating_point() else w).detach().cpu().contiguous()
-        for name, w in module.state_dict().items()
-    }
+    write_weights(
+        {
+            name: (w.half() if half and w.is_floating_point() else w)
+            for name, w in module.state_dict().items()
+        },
+        card,
+        path,
+    )
+
+
+def write_weights(weights: Mapping[str, Tensor], card: ModelCard, path: Path) -> None:
+    """Write a state dict and a card; see `write_checkpoint`."""
+    # Tensors of a torch file may share their storage, which safetensors refuses.
+    own = {name: w.detach().cpu().clone().contiguous() for name, w in weights.items()}
     fresh = path.with_name(path.name + ".new")
     try:
-        save_file(weights, fresh, metadata={CARD_KEY: card.to_json()})
+        save_file(own, fresh, metadata={CARD_KEY: card.to_json()})
         fresh.replace(path)
     except (OSError, SafetensorError) as error:
         fresh.unlink(missing_ok=True)
         raise UnwritableFileError(path, str(error)) from error
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
+def read_checkpoint(
+    path: Path,
+    *,
+    config: Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    weights_too: bool = True,
+) -> Checkpoint:
     """Read a checkpoint of ours or of a paper.
 
     Parameters
     ----------
     path : Path
-        ``.safetensors`` with a card, or a torch file with or without a YAML or JSON of the same
-        name beside it.
+        ``.safetensors`` with or without a card, a torch file, or a folder of DeepSDF's with
+        ``specs.json`` and ``ModelParameters``.
+    config : Path, optional
+        YAML or JSON of hyper-parameters; by default what lies beside the file.
+    settings : mapping, optional
+        Hyper-parameters by dotted name that overrule all others.
+    weights_too : bool
+        False to keep of a safetensors file the card alone.
 
     Raises
     ------
@@ -117,13 +140,17 @@ def read_checkpoint(path: Path) -> Checkpoint:
     ModelError
         If no family of networks knows its keys.
     """
-    if not path.is_file():
-        raise UnreadableFileError(path, "there is no such file; check the path")
-    if path.stat().st_size > LARGEST_FILE:
-        raise UnreadableFileError(path, "it is larger than 4 GB, which no shape network is")
-    if path.suffix == ".safetensors":
-        return _read_safetensors(path)
-    return _with_card(path, _state_dict(path, _unpickled(path)))
+    if path.is_dir():
+        path = deep_sdf_checkpoint(path)
+    check_size(path)
+    if _is_safetensors(path):
+        weights, card = _read_safetensors(path, weights_too=weights_too)
+        if card is not None:
+            return Checkpoint(_restated(card, config, settings), weights)
+    else:
+        weights, card = state_dict_of(path, read_torch_file(path)), None
+    card = _card(path, weights, _stated(path, config), settings or {})
+    return Checkpoint(card, weights, deep_sdf_codes(path))
 
 
 def read_card(path: Path) -> ModelCard:
@@ -138,106 +165,94 @@ def read_card(path: Path) -> ModelCard:
     return ModelCard.from_json(metadata[CARD_KEY])
 
 
-def _read_safetensors(path: Path) -> Checkpoint:
-    card = read_card(path)
-    with safe_open(path, framework="pt") as file:
-        weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    return Checkpoint(card, weights)
+def _is_safetensors(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(9)
+    return head[8:9] == b"{" or path.suffix == ".safetensors"
 
 
-def _unpickled(path: Path) -> object:
+def _read_safetensors(
+    path: Path, *, weights_too: bool
+) -> tuple[dict[str, Tensor], ModelCard | None]:
     try:
-        with torch.serialization.safe_globals(_NUMPY_SCALARS), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about old formats, which are read all the same
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            card = ModelCard.from_json(metadata[CARD_KEY]) if CARD_KEY in metadata else None
+            if card is not None and not weights_too:
+                return {}, card
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
         raise UnreadableFileError(
-            path,
-            "it is no torch file, or holds more than weights and would have to run code to load, "
-            "which OccStudio never does; save its state_dict alone",
+            path, "the file is damaged, cut off or no safetensors file; copy or download it again"
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise UnreadableFileError(path, "the file is damaged or cut off; copy it again") from error
+    return (weights if card is not None else state_dict_of(path, weights)), card
 
 
-def _state_dict(path: Path, found: object) -> dict[str, Tensor]:
-    if isinstance(found, Mapping):
-        for key in _CONTAINERS:
-            if isinstance(found.get(key), Mapping):
-                found = found[key]
-                break
-    if not isinstance(found, Mapping):
-        raise UnreadableFileError(path, f"it holds a {type(found).__name__}, not weights")
-    weights = {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, Tensor)}
-    if not weights or len(weights) != len(found):
-        raise UnreadableFileError(path, "it holds no state dict of a network")
-    if all(name.startswith("module.") for name in weights):
-        weights = {name.removeprefix("module."): w for name, w in weights.items()}
-    return weights
+def _stated(path: Path, config: Path | None) -> StatedConfig:
+    """What is stated of a file: by the person, by a file beside it, or by its published name."""
+    beside = config or config_beside(path)
+    if beside is not None:
+        return read_config(beside)
+    return preset(path) or StatedConfig()
 
 
-def _with_card(path: Path, weights: dict[str, Tensor]) -> Checkpoint:
-    family = _family_of(path, weights)
-    stated = _stated(path)
-    data, model = stated.get("data", {}), dict(stated.get("model", {}))
-    if model:
-        shaping = {name: data[name] for name in _SHAPING if name in data}
-        hyperparameters: Mapping[str, Any] = {**shaping, **model}
-        assumed: tuple[str, ...] = ()
-    else:
-        inferred = family.infer(weights)
-        hyperparameters, assumed = inferred.hyperparameters, inferred.assumed
-    card = ModelCard(
+def _card(
+    path: Path, weights: Mapping[str, Tensor], stated: StatedConfig, settings: Mapping[str, Any]
+) -> ModelCard:
+    family = _family_of(path, weights, stated.family)
+    inferred = family.infer(weights)
+    told = with_settings(stated.hyperparameters, settings)
+    base = dict(inferred.hyperparameters)
+    for part in ("encoder", "decoder", "encoder_latent"):
+        # another kind of part has other arguments
+        if part in told and told[part] != base.get(part) and f"{part}_kwargs" in told:
+            base.pop(f"{part}_kwargs", None)
+    hyperparameters = merged(base, told)
+    known = stated_names(told)
+    spec = family.input_spec(hyperparameters)
+    return ModelCard(
         name=path.stem,
         family=family.name,
         title=f"{family.title} ({path.name})",
-        input_spec=_input_spec(family, hyperparameters, data),
+        input_spec=spec if stated.points is None else replace(spec, points=stated.points),
         hyperparameters=hyperparameters,
-        threshold=float(stated.get("test", {}).get("threshold", family.threshold)),
-        assumed=assumed,
+        threshold=family.threshold if stated.threshold is None else stated.threshold,
+        assumed=()
+        if stated.is_whole
+        else tuple(name for name in inferred.assumed if name not in known),
     )
-    return Checkpoint(card, weights)
 
 
-def _input_spec(
-    family: ModelFamily, hyperparameters: Mapping[str, Any], data: Mapping[str, Any]
-) -> InputSpec:
-    spec = family.input_spec(hyperparameters)
-    return replace(spec, points=int(data["pointcloud_n"])) if "pointcloud_n" in data else spec
+def _restated(
+    card: ModelCard, config: Path | None, settings: Mapping[str, Any] | None
+) -> ModelCard:
+    """The card with what a person states otherwise."""
+    stated = StatedConfig() if config is None else read_config(config)
+    told = with_settings(stated.hyperparameters, settings or {})
+    if not told and stated.threshold is None:
+        return card
+    hyperparameters = merged(card.hyperparameters, told)
+    spec = model_family(card.family).input_spec(hyperparameters)
+    points = card.input_spec.points if stated.points is None else stated.points
+    known = stated_names(told)
+    return replace(
+        card,
+        hyperparameters=hyperparameters,
+        input_spec=replace(spec, points=points),
+        threshold=card.threshold if stated.threshold is None else stated.threshold,
+        assumed=tuple(name for name in card.assumed if name not in known),
+    )
 
 
-def _family_of(path: Path, weights: Mapping[str, Tensor]) -> ModelFamily:
-    for family in load_families().values():
-        if family.recognises(weights):
+def _family_of(path: Path, weights: Mapping[str, Tensor], named: str) -> ModelFamily:
+    families = load_families()
+    usable = [family for family in families.values() if family.recognises(weights)]
+    for family in usable:
+        if family.name == named:
             return family
+    if usable:
+        return usable[0]
     raise ModelError(
-        f"'{path}' is of a kind of network that is not known here "
-        f"(its first key is '{next(iter(weights))}')"
+        f"'{path}' holds a kind of network that is not known here (its first weights are called "
+        f"'{next(iter(weights))}'): OccStudio runs {', '.join(f.title for f in families.values())}"
     )
-
-
-def _stated(path: Path) -> Mapping[str, Any]:
-    for suffix in (".yaml", ".yml", ".json"):
-        beside = path.with_suffix(suffix)
-        if not beside.is_file():
-            continue
-        try:
-            found = yaml.safe_load(beside.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise UnreadableFileError(beside, "it is neither YAML nor JSON") from error
-        if isinstance(found, Mapping):
-            return found
-    return {}
-
-
-def _differences(own: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> str:
-    """What does not fit, in words; empty if everything does."""
-    missing, extra = own.keys() - given.keys(), given.keys() - own.keys()
-    if missing:
-        return f"{len(missing)} are missing, '{min(missing)}' first"
-    if extra:
-        return f"{len(extra)} are too many, '{min(extra)}' first"
-    for name, tensor in own.items():
-        if tensor.shape != given[name].shape:
-            return f"'{name}' is {tuple(given[name].shape)} and should be {tuple(tensor.shape)}"
-    return ""
