@@ -201,7 +201,7 @@ class BrickLevel:
             before = stored[at]
             np.maximum.at(self.error, at // _SIZE, np.abs(value - before))
             stored[at] = value
-            known[at] = status if isinstance(status, np.uint8) else status[piece]
+            known[at] = status[piece] if isinstance(status, np.ndarray) else status
             flips.append((before > self.level) != (value > self.level))
         flipped = np.concatenate(flips)
         if not flipped.any():

@@ -84,7 +84,10 @@ def contour(grid: ValueGrid, level: float, watch: Watch = UNWATCHED) -> Contour:
         watch.check()
         faces.append(_triangles(values[piece], numbers[:, piece], edge))
         watch.report("contour", 0.5 + 0.5 * (k + 1) / len(pieces))
-    return Contour(np.concatenate(vertices), np.concatenate(faces), np.concatenate(cap))
+    watch.check()
+    points, caps = np.concatenate(vertices), np.concatenate(cap)
+    watch.check()
+    return Contour(points, np.concatenate(faces), caps)
 
 
 def _capped(grid: ValueGrid, level: np.float32) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

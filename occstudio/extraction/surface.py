@@ -103,6 +103,7 @@ def extract_surface(
     with clock.stage("contour"):
         found = contour(values, level, watch)
     evaluations = lattice.evaluations - before
+    watch.check()
     if found.cap.any(axis=1).all():  # nothing, or nothing but the box itself
         raise no_surface(level, *lattice.value_range())
     mesh = _finished(field, found, values.grid.spacing, level, refine_steps, normals, clock, watch)

@@ -5,6 +5,7 @@ Pieces, smoothing, holes and health all begin with this table. Half a million ed
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
@@ -13,6 +14,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.watch import UNWATCHED, Watch
+
+_PIECE = 500_000  # edges that are sorted between two looks at the watch: some 50 ms
 
 EdgeEnds = Annotated[NDArray[np.int32], "(E, 2) smaller index first"]
 
@@ -39,26 +43,34 @@ class Edges:
     vertex_count: int
 
     @classmethod
-    def of(cls, mesh: Mesh) -> "Edges":
-        """The edges of a mesh."""
+    def of(cls, mesh: Mesh, watch: Watch = UNWATCHED) -> "Edges":
+        """The edges of a mesh; the watch is asked every half million."""
         count = len(mesh.vertices)
-        faces = mesh.faces.astype(np.int64)
-        start, end = faces.ravel(), faces[:, [1, 2, 0]].ravel()
-        low, high = np.minimum(start, end), np.maximum(start, end)
-        # The last bit says which way the edge is run: one sort groups edges and directions.
-        keys = ((low * max(count, 1) + high) << 1) | (start > end)
-        keys.sort()
-        undirected = keys >> 1
-        first = np.flatnonzero(np.diff(undirected, prepend=-1))
-        triangles = np.diff(first, append=len(keys))
-        backward = np.add.reduceat(keys & 1, first) if len(first) else np.zeros(0, np.int64)
-        ends = np.stack(np.divmod(undirected[first], max(count, 1)), axis=1)
-        return cls(
-            ends.astype(np.int32),
-            triangles.astype(np.int32),
-            (triangles - backward).astype(np.int32),
-            count,
-        )
+        start, end = mesh.faces.ravel(), mesh.faces[:, [1, 2, 0]].ravel()
+        low, high, is_backward = np.minimum(start, end), np.maximum(start, end), start > end
+        empty = np.zeros(0, np.int32)
+        ends, triangles, forward = [np.zeros((0, 2), np.int32)], [empty], [empty]
+        # An edge belongs to the piece of its smaller vertex: pieces are sorted for themselves.
+        bounds = np.linspace(0, count, max(len(low) // _PIECE, 1) + 1).astype(np.int64)
+        for first, last in pairwise(bounds):
+            watch.check()
+            chosen = np.flatnonzero((low >= first) & (low < last))
+            # The last bit says which way the edge is run: one sort groups edges and directions.
+            keys = ((low[chosen].astype(np.int64) * count + high[chosen]) << 1) | is_backward[
+                chosen
+            ]
+            keys.sort()
+            undirected = keys >> 1
+            begins = np.flatnonzero(np.diff(undirected, prepend=-1))
+            if not len(begins):
+                continue
+            many = np.diff(begins, append=len(keys))
+            backward = np.add.reduceat(keys & 1, begins)
+            ends.append(np.stack(np.divmod(undirected[begins], count), axis=1).astype(np.int32))
+            triangles.append(many.astype(np.int32))
+            forward.append((many - backward).astype(np.int32))
+        watch.check()
+        return cls(np.concatenate(ends), np.concatenate(triangles), np.concatenate(forward), count)
 
     def __len__(self) -> int:
         return len(self.ends)

@@ -6,6 +6,7 @@ import numpy as np
 
 from occstudio.finishing.edges import Edges
 from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,23 @@ class MeshHealth:
         return self.components > 0 and self.boundary_edges == 0 and self.faulty_edges == 0
 
 
-def health_of(mesh: Mesh) -> MeshHealth:
+def health_of(mesh: Mesh, watch: Watch = UNWATCHED) -> MeshHealth:
     """Count what a mesh's soundness depends on; some 80 ms for 300 000 triangles.
 
     Parameters
     ----------
     mesh : Mesh
         Any; an empty one has no pieces.
+    watch : Watch
+        Asked between the steps.
     """
     if mesh.is_empty:
         return MeshHealth(0, 0, 0, None, 0)
-    edges = Edges.of(mesh)
+    edges = Edges.of(mesh, watch)
     used = edges.used
+    watch.check()
     labels = edges.pieces()
+    watch.check()
     components = len(np.unique(labels[used]))
     boundary = int(np.count_nonzero(edges.triangles == 1))
     twisted = (edges.triangles == 2) & (edges.forward != 1)

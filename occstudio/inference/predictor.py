@@ -12,6 +12,7 @@ from torch import Tensor
 
 from occstudio.errors import ModelError
 from occstudio.inference.checkpoint import Checkpoint
+from occstudio.inference.interruption import interruptible
 from occstudio.inference.neural_field import SCALE, NeuralField, out_of_memory
 from occstudio.inference.preparation import PreparedInput, prepared
 from occstudio.networks.occupancy_network import TIME, FittedNetwork, OccupancyNetwork
@@ -68,7 +69,7 @@ class NeuralModel:
         observation : Observation
             In its own frame.
         watch : Watch
-            Asked before the work, and between the steps of a fit.
+            Asked before each layer, and between the steps of a fit.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class NeuralModel:
             if self._card.input_kind == "latent":
                 code = self._fitted(given, watch)
             else:
-                with torch.inference_mode():
+                with torch.inference_mode(), interruptible(self._network, watch):
                     inputs = torch.from_numpy(given.inputs).to(self._device)
                     code = self._network.encode(inputs)
         except torch.OutOfMemoryError as error:

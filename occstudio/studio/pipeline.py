@@ -211,7 +211,7 @@ class Pipeline:
         mesh, facts = made.mesh, None
         if not is_preview:
             watch.check()
-            facts = clock.timed("measure", lambda: measure(mesh, observation.frame))
+            facts = clock.timed("measure", lambda: measure(mesh, observation.frame, watch))
         return ShapeResult(
             request.id,
             wish,

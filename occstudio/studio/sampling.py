@@ -64,7 +64,7 @@ class Sampling:
         if refine:
             return found
         watch.check()
-        mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh))
+        mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh, watch))
         return Extraction(
             mesh, found.evaluations, found.seconds, found.coarse_values, found.value_range
         )
