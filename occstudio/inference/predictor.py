@@ -16,7 +16,7 @@ from occstudio.inference.interruption import interruptible
 from occstudio.inference.neural_field import SCALE, NeuralField, out_of_memory
 from occstudio.inference.preparation import PreparedInput, prepared
 from occstudio.networks.occupancy_network import TIME, FittedNetwork, OccupancyNetwork
-from occstudio.shapes.field import Box, Field
+from occstudio.shapes.field import Box, Field, level_of
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import Observation
@@ -117,12 +117,11 @@ class NeuralModel:
                 f"'{self._card.name}' draws shapes and can't be given an observation: "
                 "choose a model with an encoder"
             )
+        from occstudio.latents.field_losses import distance_loss, occupancy_loss
+        from occstudio.latents.field_samples import FieldSamples
         from occstudio.latents.fitting import fit_code
 
-        normals = None if given.normals is None else torch.from_numpy(given.normals)
-        return fit_code(
-            self._network,
-            torch.from_numpy(given.inputs[0]).to(self._device),
-            None if normals is None else normals.to(self._device),
-            watch=watch,
-        )
+        samples = FieldSamples.of_cloud(given.inputs[0], given.normals).to(self._device)
+        is_distance = self._network.gives_distances
+        loss = distance_loss() if is_distance else occupancy_loss(level_of(self._card.threshold))
+        return fit_code(self._network, samples, loss=loss, watch=watch).code

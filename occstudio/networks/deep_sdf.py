@@ -64,7 +64,7 @@ class DeepSdf(nn.Module):
         latent_dropout: bool = False,
     ) -> None:
         super().__init__()
-        self.code_length = code_length
+        self.code_length, self.gives_distances = code_length, True
         self.dropout, self.dropout_prob = tuple(dropout), dropout_prob
         self.latent_in, self.xyz_in_all = tuple(latent_in), xyz_in_all
         self.use_tanh, self.latent_dropout = use_tanh, latent_dropout

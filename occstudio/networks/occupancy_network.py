@@ -88,10 +88,14 @@ class FittedNetwork(OccupancyNetwork, Protocol):
     ----------
     code_length : int
         Of the one array ``z`` (B, code_length) of its code.
+    gives_distances : bool
+        Whether its values are distances from the surface; else they are logits.
     """
 
     @property
     def code_length(self) -> int: ...
+    @property
+    def gives_distances(self) -> bool: ...
 
 
 def field_in_batches(network: OccupancyNetwork, code: Code, batch: int = 4096) -> PreparedField:

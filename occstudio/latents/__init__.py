@@ -1,0 +1,1 @@
+"""Codes: fitted to what was observed, for networks that have no encoder."""
