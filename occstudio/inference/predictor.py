@@ -15,7 +15,12 @@ from occstudio.inference.checkpoint import Checkpoint
 from occstudio.inference.interruption import interruptible
 from occstudio.inference.neural_field import SCALE, NeuralField, out_of_memory
 from occstudio.inference.preparation import PreparedInput, prepared
-from occstudio.networks.occupancy_network import TIME, FittedNetwork, OccupancyNetwork
+from occstudio.networks.occupancy_network import (
+    TIME,
+    FittedNetwork,
+    GenerativeNetwork,
+    OccupancyNetwork,
+)
 from occstudio.shapes.field import Box, Field, level_of
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
@@ -97,6 +102,27 @@ class NeuralModel:
         arrays = {name: part[0].float().cpu().numpy() for name, part in code.items()}
         if given.scale != 1:
             arrays[SCALE] = np.array([given.scale], np.float32)
+        return Latent(arrays, self._card.name)
+
+    def draw(self, seed: int, temperature: float = 1.0) -> Latent:
+        """The latent of a shape that nobody has seen, from the prior of an unconditional model.
+
+        Parameters
+        ----------
+        seed : int
+            The same seed draws the same shape.
+        temperature : float
+            Factor of the prior's deviation: towards 0 shapes become more ordinary.
+
+        Raises
+        ------
+        ModelError
+            If the model needs an observation, or a code to be fitted.
+        """
+        if not isinstance(self._network, GenerativeNetwork):
+            raise ModelError(f"'{self._card.name}' can't draw shapes: give it an observation")
+        code = self._network.sample_prior(1, seed, temperature)
+        arrays = {name: part[0].cpu().numpy() for name, part in code.items()}
         return Latent(arrays, self._card.name)
 
     def field(self, latent: Latent, time: float = 0.0) -> Field:

@@ -98,6 +98,27 @@ class FittedNetwork(OccupancyNetwork, Protocol):
     def gives_distances(self) -> bool: ...
 
 
+@runtime_checkable
+class GenerativeNetwork(OccupancyNetwork, Protocol):
+    """A network that can have a prior: shapes are drawn from it without an observation."""
+
+    def sample_prior(self, count: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
+        """Codes of as many shapes, from the normal prior.
+
+        Parameters
+        ----------
+        count, seed : int
+        temperature : float
+            Factor of the standard deviation: towards 0 shapes become more ordinary.
+
+        Raises
+        ------
+        ModelError
+            If this one has no prior, or needs an observation as well.
+        """
+        ...
+
+
 def field_in_batches(network: OccupancyNetwork, code: Code, batch: int = 4096) -> PreparedField:
     """A `prepare` for networks without a faster one: `decode` in batches.
 

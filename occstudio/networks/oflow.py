@@ -24,7 +24,8 @@ from occstudio.networks.global_encoders import ResnetPointnet
 from occstudio.networks.occupancy_network import TIME, Code
 from occstudio.networks.ode_solver import solve
 from occstudio.networks.onet import build_decoder, build_encoder
-from occstudio.networks.onet_inference import count, infer_decoder, infer_encoder
+from occstudio.networks.onet_inference import count as counted
+from occstudio.networks.onet_inference import infer_decoder, infer_encoder
 from occstudio.networks.velocity_field import VelocityField
 from occstudio.shapes.input_spec import InputSpec
 
@@ -103,18 +104,12 @@ class OccupancyFlowNetwork(nn.Module):
             code |= {"z": zeros, "z_t": zeros}
         return code
 
-    def sample_prior(self, number: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
-        """Latents ``z`` and ``z_t`` (number, Z) of shape and motion from the normal prior.
-
-        Raises
-        ------
-        ModelError
-            If there is no latent, or an observation is needed as well.
-        """
+    def sample_prior(self, count: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
+        """Latents ``z`` and ``z_t`` (count, Z) of shape and motion; see `GenerativeNetwork`."""
         if not self.z_dim or self.encoder is not None or self.encoder_temporal is not None:
             raise ModelError("this network has no prior to draw shapes from: give it a sequence")
         generator, device = torch.Generator().manual_seed(seed), next(self.parameters()).device
-        draws = torch.randn(2, number, self.z_dim, generator=generator) * temperature
+        draws = torch.randn(2, count, self.z_dim, generator=generator) * temperature
         return {"z": draws[0].to(device), "z_t": draws[1].to(device)}
 
     def decode(self, points: Tensor, code: Code) -> Tensor:
@@ -260,7 +255,7 @@ class OflowFamily:
             "encoder_temporal_kwargs": temporal_kwargs,
             "velocity_field_kwargs": {
                 "hidden_size": first.shape[0],
-                "n_blocks": count(state_dict, "vector_field.blocks"),
+                "n_blocks": counted(state_dict, "vector_field.blocks"),
                 "leaky": False,
             },
             "ode_solver": "dopri5",

@@ -85,19 +85,7 @@ class GlobalOccupancyNetwork(nn.Module):
         return code
 
     def sample_prior(self, count: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
-        """Latents ``z`` (count, Z) from the normal prior.
-
-        Parameters
-        ----------
-        count, seed : int
-        temperature : float
-            Factor of the standard deviation: towards 0 shapes become more ordinary.
-
-        Raises
-        ------
-        ModelError
-            If there is no latent, or an observation is needed as well.
-        """
+        """Latents ``z`` (count, Z) from the normal prior; see `GenerativeNetwork`."""
         if not self.z_dim or self.encoder is not None:
             raise ModelError(
                 "this network has no prior to draw shapes from: give it an observation"
