@@ -158,4 +158,11 @@ def test_twins_of_twins_are_one_group() -> None:
     assert groups == ["b", "b", "b", "a"]
 
 
+def test_pairs_that_are_merely_alike_are_not_chained() -> None:
+    solid = np.zeros((4, 1000), bool)
+    for row, start in enumerate((0, 10, 40, 50)):
+        solid[row, start : start + 400] = True
+    assert twin_groups(["a", "b", "c", "d"], solid, least_iou=0.8) == ["a", "a", "c", "c"]
+
+
 PARTS_OF_A_TO_F = ["train", "test", "train", "train", "validation", "train"]
