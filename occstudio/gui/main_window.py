@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from occstudio.gui.actions import Actions
 from occstudio.gui.dialogs import show_details
 from occstudio.gui.docks import Docks
+from occstudio.gui.doctor_desk import DoctorDesk
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
@@ -34,6 +35,7 @@ from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
 from occstudio.gui.view.stage import NoView, Stage, View
 from occstudio.gui.widgets.command_palette import CommandPalette
+from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.drop_overlay import DropOverlay
 from occstudio.gui.widgets.panel_title import PanelTitle
 from occstudio.gui.widgets.status_strip import StatusStrip
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
         self._drop = DropOverlay(self)
         self.command_palette = CommandPalette(self)
+        self.doctor_card = DoctorCard(self.stage)
+        self.doctor = DoctorDesk(studio, self.doctor_card)
         self._export = QPushButton(" Export…", self)
         self.saving = Saving(self)
         self._build()
@@ -110,6 +114,7 @@ class MainWindow(QMainWindow):
             self.viewport,
             self.status,
             self.command_palette,
+            self.doctor_card,
         ):
             part.set_theme(theme)
         for title in self.findChildren(PanelTitle):

@@ -290,6 +290,7 @@ QLabel[role="heading"] { color: $muted; font-size: 11px; font-weight: 500;
                          letter-spacing: 1px; }
 QLabel[role="title"] { font-size: 20px; font-weight: 500; color: $text; }
 QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: 12px; }
 QLabel[role="key"] { color: $muted; }
 QToolButton[role="heading"] { color: $muted; font-size: 11px; font-weight: 500; text-align: left;
                               background: transparent; padding: 3px 0; margin-left: -7px;
@@ -354,6 +355,7 @@ QToolButton[role="sample"]:focus { border-color: $accent; }
 
 QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
 QFrame[role="popup"] QListView { padding: 0; }
+QFrame[role="popup"] QLabel, QWidget#doctorCard-body { background: transparent; }
 QLineEdit[role="search"] { padding: 7px 10px; font-size: 14px; }
 QLabel[role="keycap"] { color: $text; background: $raised; border: 1px solid $line;
                         border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px;

@@ -24,6 +24,7 @@ from occstudio.shapes.plane import Plane
 from occstudio.shapes.watch import Watch
 from occstudio.studio.alignment import Alignment, aligned
 from occstudio.studio.background import Post, Report
+from occstudio.studio.doctor import Doctor
 from occstudio.studio.inquiry import Inquiry
 from occstudio.studio.memory import Memory
 from occstudio.studio.pipeline import Pipeline, ShapeResult, Wish
@@ -174,6 +175,7 @@ class Inquiries:
         self.shell = Inquiry(self._shell, post, report)
         self.scores = Inquiry(score, post, report)
         self.walls = Inquiry(self._walls, post, report)
+        self.diagnosis = Inquiry(Doctor(pipeline).examine, post, lambda _stage, _fraction: None)
         for inquiry in self._all:
             inquiry.failed.subscribe(on_failure)
             inquiry.ended.subscribe(on_rest)
@@ -195,7 +197,7 @@ class Inquiries:
 
     @property
     def _all(self) -> tuple[Inquiry[Any, Any], ...]:
-        return (self.slice, *self._slow)
+        return (self.slice, self.diagnosis, *self._slow)
 
     @property
     def _slow(self) -> tuple[Inquiry[Any, Any], ...]:
