@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     QTimer.singleShot(0, lambda: studio.refresh_models(warm_up=True))
     window.saving.asks = True
     studio.session.find_recoverable()
+    threading.Thread(target=_import_plots, name="occstudio-plots", daemon=True).start()
     studio.open_files(files)
     code = app.exec()
     save_settings(studio.settings)
@@ -131,6 +132,11 @@ def list_models_of_library() -> Sequence[ModelCard]:
     from occstudio.inference.library import list_models
 
     return list_models()
+
+
+def _import_plots() -> None:
+    # Half a second of the first histogram, spent where nobody waits for it.
+    import pyqtgraph  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
 
 def _log_to_file() -> None:

@@ -292,13 +292,12 @@ QLabel[role="title"] { font-size: 20px; font-weight: 500; color: $text; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 12px; }
 QLabel[role="key"] { color: $muted; }
-QToolButton[role="heading"] { color: $muted; font-size: 11px; font-weight: 500; text-align: left;
-                              background: transparent; padding: 3px 0; margin-left: -7px;
-                              border-radius: 4px; }
-QToolButton[role="heading"]:hover { color: $text; background: transparent; }
-QToolButton[role="heading"]:checked { color: $muted; background: transparent; }
-QToolButton[role="heading"]:checked:hover { color: $text; }
-QToolButton[role="heading"]:focus { border-color: $accent; }
+QPushButton[role="heading"] { color: $muted; font-size: 11px; font-weight: 500; text-align: left;
+                              background: transparent; border: 1px solid transparent;
+                              padding: 3px 0; margin-left: -3px; border-radius: 4px; }
+QPushButton[role="heading"]:hover { color: $text; }
+QPushButton[role="heading"]:focus { border-color: $accent; }
+QLabel[role="hint"] { color: $warning; font-size: 12px; }
 QWidget[role="panelTitle"] { background: $panel; }
 QLabel[role="panelTitle"] { font-size: 14px; font-weight: 500; color: $text; }
 QFrame[role="hairline"] { background: $line; border: none; max-height: 1px; min-height: 1px; }

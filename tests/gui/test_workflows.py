@@ -29,6 +29,7 @@ from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import Quality, Wish
 from occstudio.studio.studio import Studio
 from tests.gui.conftest import TIMEOUT_MS, ellipsoid_file
+from tests.gui.threshold_hand import dragging
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -85,21 +86,20 @@ def test_dragging_the_threshold_shows_previews_and_then_the_full_surface(
 ) -> None:
     item_id = opened(qtbot, window, tmp_path)
     before = window.studio.results[item_id].mesh.volume
-    slider = window.findChild(QSlider, "threshold-slider")
     seen: list[Quality] = []
     window.studio.result_arrived.subscribe(
         lambda shown: seen.append(window.studio.results[shown].quality)
     )
-    slider.setSliderDown(True)
-    for step in (550, 600, 700, 800):
-        slider.setValue(step)
-    qtbot.waitUntil(lambda: Quality.PREVIEW in seen, timeout=TIMEOUT_MS)
-    slider.setSliderDown(False)
+    with dragging(window) as drag:
+        for threshold in (0.55, 0.6, 0.7, 0.8):
+            drag(threshold)
+        qtbot.waitUntil(lambda: Quality.PREVIEW in seen, timeout=TIMEOUT_MS)
     settle(qtbot, window)
     assert seen[-1] is Quality.FULL
-    assert window.studio.document.items[0].threshold == pytest.approx(0.8)
+    assert window.studio.document.items[0].threshold == pytest.approx(0.8, abs=0.01)
     assert window.studio.results[item_id].mesh.volume < before
-    assert window.findChild(QDoubleSpinBox, "threshold-number").value() == pytest.approx(0.8)
+    shown = window.findChild(QDoubleSpinBox, "threshold-number").value()
+    assert shown == window.studio.document.items[0].threshold
 
 
 def test_a_drag_is_one_step_of_undo_and_redo_does_it_again(
@@ -107,11 +107,9 @@ def test_a_drag_is_one_step_of_undo_and_redo_does_it_again(
 ) -> None:
     item_id = opened(qtbot, window, tmp_path)
     volume = window.studio.results[item_id].mesh.volume
-    slider = window.findChild(QSlider, "threshold-slider")
-    slider.setSliderDown(True)
-    for step in (600, 700, 900):
-        slider.setValue(step)
-    slider.setSliderDown(False)
+    with dragging(window) as drag:
+        for threshold in (0.6, 0.7, 0.9):
+            drag(threshold)
     settle(qtbot, window)
     undo, redo = window.actions_table["undo"], window.actions_table["redo"]
     assert "Threshold 0.9" in undo.text()
@@ -119,9 +117,9 @@ def test_a_drag_is_one_step_of_undo_and_redo_does_it_again(
     settle(qtbot, window)
     assert window.studio.document.items[0].threshold == 0.5
     assert window.studio.results[item_id].mesh.volume == pytest.approx(volume)
-    assert slider.value() == 500
+    assert window.findChild(QDoubleSpinBox, "threshold-number").value() == 0.5
     redo.trigger()
-    assert window.studio.document.items[0].threshold == pytest.approx(0.9)
+    assert window.studio.document.items[0].threshold == pytest.approx(0.9, abs=0.01)
     undo.trigger()
     undo.trigger()
     assert not window.studio.document.items

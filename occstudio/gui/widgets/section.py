@@ -1,12 +1,16 @@
-"""A titled part of a panel that folds: the heading is the button."""
+"""A titled part of a panel that folds: superqt's collapsible, dressed as our headings are."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from superqt import QCollapsible
 
 from occstudio.gui.theme import Theme, icon
 
+_NO_LIMIT = 16_777_215  # Qt's greatest height of a widget
 
-class Section(QWidget):
+
+class Section(QCollapsible):
     """A heading with something below it.
 
     Parameters
@@ -15,42 +19,52 @@ class Section(QWidget):
         The heading.
     name : str
         Object name; the heading is ``NAME-heading``.
-    content : QWidget
-        What folds away.
+    is_open : bool
+        Whether it begins unfolded.
     """
 
     def __init__(
-        self, title: str, name: str, content: QWidget, parent: QWidget | None = None
+        self, title: str, name: str, parent: QWidget | None = None, *, is_open: bool = True
     ) -> None:
-        super().__init__(parent)
+        # Icons come with the theme; its own are drawn with a size that pixel fonts do not have.
+        none = QIcon(QPixmap(1, 1))
+        super().__init__(title.upper(), parent, none, none)
         self.setObjectName(name)
-        self._content = content
-        self._theme: Theme | None = None
-        self._heading = QToolButton(self)
-        self._heading.setObjectName(f"{name}-heading")
-        self._heading.setText(title)
-        self._heading.setAccessibleName(f"{title} section")
-        self._heading.setToolTip(f"Show or hide {title.lower()}")
-        self._heading.setProperty("role", "heading")
-        self._heading.setCheckable(True)
-        self._heading.setChecked(True)
-        self._heading.setIconSize(QSize(16, 16))
-        self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._heading)
-        layout.addWidget(content)
-        self._heading.toggled.connect(self._fold)
+        self.setAccessibleName(f"{title} section")
+        # Its animation would cut off what grows meanwhile, and what is live always grows.
+        self.setDuration(0)
+        heading = self.toggleButton()
+        heading.setStyleSheet("")
+        heading.setObjectName(f"{name}-heading")
+        heading.setProperty("role", "heading")
+        heading.setAccessibleName(f"{title}: show or hide")
+        heading.setToolTip(f"Show or hide {title.lower()}")
+        heading.setIconSize(QSize(16, 16))
+        heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.body = QWidget(self)
+        self.rows = QVBoxLayout(self.body)
+        self.rows.setContentsMargins(0, 4, 0, 6)
+        self.rows.setSpacing(10)
+        first = self.content()
+        self.setContent(self.body)
+        first.deleteLater()
+        outer = self.layout()
+        if outer is not None:
+            outer.setContentsMargins(0, 0, 0, 0)
+            outer.setSpacing(2)
+        self.toggled.connect(self._free)
+        if is_open:
+            self.expand(animate=False)
+        else:
+            self.collapse(animate=False)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the arrow."""
-        self._theme = theme
-        arrow = "chevron-down" if self._heading.isChecked() else "chevron-right"
-        self._heading.setIcon(icon(arrow, theme, color=theme.muted))
+        self.setExpandedIcon(icon("chevron-down", theme, color=theme.muted))
+        self.setCollapsedIcon(icon("chevron-right", theme, color=theme.muted))
 
-    def _fold(self, is_open: bool) -> None:
-        self._content.setVisible(is_open)
-        if self._theme is not None:
-            self.set_theme(self._theme)
+    def _free(self, is_open: bool) -> None:
+        # What is folded away must not be reached by Tab, and what is open may grow.
+        self.body.setVisible(is_open)
+        self.body.setMaximumHeight(_NO_LIMIT if is_open else 0)

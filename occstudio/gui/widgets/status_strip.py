@@ -34,6 +34,12 @@ STAGES = {
     "contour": "Contouring",
     "refine": "Refining",
     "normals": "Normals",
+    "input": "Editing input of",
+    "fit": "Fitting a code to",
+    "smooth": "Smoothing",
+    "simplify": "Simplifying",
+    "measure": "Measuring",
+    "walls": "Measuring walls",
 }
 """What the stages that workers report are called on the screen."""
 
