@@ -2,7 +2,9 @@
 
 Methods that return nothing give back None without counting it: harmless where None is immortal
 (Python 3.12, PEP 683), but on 3.11 some 20 000 calls of `update`, `setText` or `drawLine` end the
-process with ``none_dealloc``. Counting None very often beforehand does what immortality does.
+process with ``none_dealloc``. Methods of ours that answer Qt with a truth value lose True and
+False in the same way (``bool_dealloc``). Counting all three very often beforehand does what
+immortality does.
 """
 
 import ctypes
@@ -13,6 +15,7 @@ PLENTY = 1 << 40
 
 
 def make_none_last() -> None:
-    """Give None references to lose, once; does nothing where None is immortal."""
+    """Give None, True and False references to lose, once; nothing where they are immortal."""
     if sys.version_info < (3, 12) and sys.getrefcount(None) < PLENTY // 2:
-        ctypes.c_ssize_t.from_address(id(None)).value += PLENTY
+        for lasting in (None, True, False):
+            ctypes.c_ssize_t.from_address(id(lasting)).value += PLENTY
