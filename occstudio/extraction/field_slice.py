@@ -54,7 +54,7 @@ class SampledSlice:
         y, x = row - i, column - j
         cell = self.logits[i : i + 2, j : j + 2].astype(np.float64)
         logit = np.array([1 - y, y]) @ cell @ np.array([1 - x, x])
-        return float(probability(np.float64(logit)))
+        return float(probability(np.array([logit]))[0])
 
     def iso_line(self, level: float) -> Points:
         """Where the logit is `level`: ends ``(2 k, 3)`` of k segments, in model space.

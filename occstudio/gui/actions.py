@@ -12,7 +12,18 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from occstudio.gui.action_spec import ActionSpec
-from occstudio.gui.commands import edit, field, file, panels, shading, shape, support, tools, view
+from occstudio.gui.commands import (
+    capture,
+    edit,
+    field,
+    file,
+    panels,
+    shading,
+    shape,
+    support,
+    tools,
+    view,
+)
 from occstudio.gui.shortcut_sheet import ShortcutGroup
 from occstudio.gui.theme import Theme, icon
 from occstudio.gui.widgets.command_palette import PaletteEntry
@@ -26,6 +37,7 @@ MENUS = ("&File", "&Edit", "&View", "&Shape", "&Model", "&Latent", "&Tools", "&H
 # One line each, so that two people can add theirs.
 AREAS = (
     file,
+    capture,
     edit,
     view,
     shading,

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QMainWindow,
     QPushButton,
     QSizePolicy,
@@ -284,6 +285,8 @@ class MainWindow(QMainWindow):
         parts = (self.saveGeometry(), self.saveState())
         state = " ".join(bytes(part.toBase64().data()).decode("ascii") for part in parts)
         self.studio.change_settings(replace(self.studio.settings, window=state))
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self.studio.close()
         self.viewport.close()
         super().closeEvent(event)

@@ -10,6 +10,8 @@ The sign is that of the nearest triangle's face; where several are equally near 
 a corner) the one that faces the point most squarely decides.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
@@ -81,7 +83,8 @@ class SurfaceDistance:
         sign = np.ones(len(queries))
         left, seen, count = np.arange(len(queries)), 0, min(_FIRST, len(self._corners))
         while len(left):
-            away, proposed = self._tree.query(queries[left], k=[*range(seen + 1, count + 1)])
+            ranks: Any = [*range(seen + 1, count + 1)]  # scipy's own type says int only
+            away, proposed = (np.asarray(x) for x in self._tree.query(queries[left], k=ranks))
             # 1. Only triangles that may come nearer than what was found are looked at.
             hopeful = away - self._reach <= least[left, None]
             row, column = np.nonzero(hopeful)

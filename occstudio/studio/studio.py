@@ -257,6 +257,16 @@ class Studio:
         else:
             self._pump()
 
+    def write(self, title: str, path: Path, work: Callable[[], None]) -> None:
+        """Let a worker write a file that is no surface, a picture for example."""
+
+        def write(token: Token) -> Path:
+            token.check()
+            work()
+            return path
+
+        self._tasks.submit(title, write, self._on_tasks(self._take_export))
+
     def retry(self, item_id: int) -> None:
         """Try again what failed or was cancelled."""
         self._failed = {pair for pair in self._failed if pair[0] != item_id}

@@ -325,10 +325,10 @@ class Director:
         plane = answer.sampled.plane
         middles = plane.at(np.array([[0.5, 1], [1, 0.5], [0.5, 0], [0, 0.5]]))
         scene = middles @ matrix[:3, :3].T + matrix[:3, 3]
-        at = min((view.pixel(point) for point in scene), key=lambda p: p.x())
-        normal = matrix[:3, plane.number] * 0.25
-        middle = scene.mean(axis=0)
-        along = (view.pixel(middle + normal) - view.pixel(middle - normal)) * 2
+        edge = min(scene, key=lambda point: view.pixel(point).x())
+        at = view.pixel(edge)
+        step = 0.05 * matrix[:3, plane.number]
+        along = (view.pixel(edge + step) - view.pixel(edge - step)) * 10
         margin = 24
         held = QPointF(
             min(max(at.x(), margin), view.width() - margin),

@@ -102,7 +102,7 @@ def _use_matcap(actor: pv.Actor, name: str | None) -> None:
     shader = actor.GetShaderProperty()
     shader.ClearAllFragmentShaderReplacements()
     if name is None:
-        actor.SetTexture(None)
+        actor.SetTexture(None)  # type: ignore[arg-type]
         return
     shader.AddFragmentShaderReplacement(_TEXTURE_STEP, True, _MATCAP_LOOKUP, True)
     texture = pv.Texture(matcaps.picture(name))

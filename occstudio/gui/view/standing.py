@@ -116,7 +116,7 @@ class Standing:
         """Colours ``(V, 3)`` at the surface's vertices; None for its shading's own."""
         data = self._data["surface"]
         self._is_painted = colors is not None and len(colors) == data.n_points
-        if self._is_painted:
+        if colors is not None and self._is_painted:
             data.point_data["rgb"] = colors
         elif "rgb" in data.point_data:
             del data.point_data["rgb"]

@@ -180,6 +180,10 @@ class Viewport(QtInteractor):
         width = self.width() / 2 if self.is_split else self.width()
         return QPointF(width / 2 + right * self.height(), self.height() / 2 - up * self.height())
 
+    def make_current(self) -> None:
+        """Be ready to draw outside of a paint event."""
+        self._check_has_ren_win()
+
     def pick(self, position: QPointF) -> int | None:
         """The id of the shape at a place, or None."""
         ratio = self.devicePixelRatioF()

@@ -22,6 +22,7 @@ class WipeHandle(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self.setObjectName("wipeHandle")
         self.setAccessibleName("Edge between the two shapes")
         self.setToolTip("Drag, or use the arrow keys")
@@ -29,7 +30,6 @@ class WipeHandle(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme: Theme | None = None
         self._at = 0.5
-        self._names = ("", "")
         self.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:
@@ -40,8 +40,8 @@ class WipeHandle(QWidget):
     def stand(self, at: float) -> None:
         """Move to a part of the parent's width."""
         self._at = at
-        parent = self.parentWidget()
-        self.setGeometry(round(at * parent.width() - WIDTH / 2), 0, WIDTH, parent.height())
+        width, height = self._view.width(), self._view.height()
+        self.setGeometry(round(at * width - WIDTH / 2), 0, WIDTH, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt says so
         """Draw the line and its knob."""
@@ -92,4 +92,4 @@ class WipeHandle(QWidget):
         self.released.emit()
 
     def _go(self, x: float) -> None:
-        self.moved.emit(min(max(x / max(self.parentWidget().width(), 1), 0.02), 0.98))
+        self.moved.emit(min(max(x / max(self._view.width(), 1), 0.02), 0.98))
