@@ -8,6 +8,7 @@ import logging
 import logging.handlers
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,9 @@ from occstudio.studio.studio import Studio
 
 SAMPLE_SUFFIXES = (".ply", ".npz", ".xyz", ".obj")
 """Bundled files with these suffixes are offered by the empty window."""
+
+REPEAT_S = 2.0
+"""The same unexpected error is told again only after this long."""
 
 _log = logging.getLogger(__name__)
 
@@ -99,8 +103,15 @@ def bundled_samples() -> tuple[Path, ...]:
 
 def catch_everything(studio: Studio, bridge: Bridge) -> None:
     """Tell exceptions that nobody caught in the status line instead of ending the app."""
+    last: dict[str, float] = {}
 
     def tell(error: BaseException) -> None:
+        # What fails in each frame, or in telling of it, is told once a while.
+        what, now = f"{type(error)} {error}", time.monotonic()
+        if now - last.get(what, -REPEAT_S) < REPEAT_S:
+            return
+        last.clear()
+        last[what] = now
         notice = notice_of(error)
         bridge.post(lambda: studio.noticed.emit(notice))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -27,6 +27,7 @@ from occstudio.gui.actions import Actions
 from occstudio.gui.dialogs import show_details
 from occstudio.gui.docks import Docks
 from occstudio.gui.doctor_desk import DoctorDesk
+from occstudio.gui.dropped import carries_anything, dropped
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
@@ -257,10 +258,9 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome anywhere in the window."""
-        files = _files(event.mimeData())
-        if files:
+        if carries_anything(event.mimeData()):
             event.acceptProposedAction()
-            self._drop.cover(len(files), self._theme)
+            self._drop.cover(len(event.mimeData().urls()), self._theme)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002 - Qt says so
         """They went elsewhere."""
@@ -269,10 +269,10 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what can be opened; the studio says what cannot."""
         self._drop.hide()
-        files = _files(event.mimeData())
-        if files:
+        fallen = dropped(event.mimeData())
+        if fallen:
             event.acceptProposedAction()
-            self.studio.open_files(files)
+            self.studio.open_files(fallen.files, fallen.refused)
 
     # -- coming and going --------------------------------------------------------------------
 
@@ -307,7 +307,3 @@ class MainWindow(QMainWindow):
         if state:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
             self.restoreState(QByteArray.fromBase64(state.encode("ascii")))
-
-
-def _files(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -18,6 +18,12 @@ class Event(Generic[*Arguments]):
         return lambda: self._subscribers.remove(subscriber)
 
     def emit(self, *arguments: *Arguments) -> None:
-        """Tell everyone."""
+        """Tell everyone, even if one of them fails; the first failure is raised at the end."""
+        failures: list[Exception] = []
         for subscriber in tuple(self._subscribers):
-            subscriber(*arguments)
+            try:
+                subscriber(*arguments)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failures.append(error)
+        if failures:
+            raise failures[0]

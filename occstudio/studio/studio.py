@@ -229,19 +229,22 @@ class Studio:
 
         self._tasks.submit("looking for models", work, self._on_tasks(self._take_models))
 
-    def open_files(self, files: Sequence[Path]) -> None:
+    def open_files(self, files: Sequence[Path], refused: Sequence[tuple[Path, str]] = ()) -> None:
         """Read files on a worker; what can be used is added, the rest is listed once.
 
-        A session file among them takes the place of what is there, if the person agrees.
+        A session file among them takes the place of what is there, if the person agrees. What
+        came with the files and is `refused` already is listed with the rest.
         """
         sessions = [path for path in files if path.suffix.lower() == SUFFIX]
         wanted = tuple(path for path in files if path not in sessions)
         if sessions:
             self.session.wanted.emit(sessions[0])
-        if wanted:
+        if wanted or refused:
             title = f"opening {wanted[0].name}" if len(wanted) == 1 else "opening files"
             self._tasks.submit(
-                title, lambda token: open_sources(wanted, token), self._on_tasks(self._take_files)
+                title,
+                lambda token: open_sources(wanted, token, refused=refused),
+                self._on_tasks(self._take_files),
             )
 
     def export(self, item_id: int, path: Path) -> None:
@@ -310,8 +313,11 @@ class Studio:
         for item in self.document.items:
             if (item.id, Wish.of(item)) not in self._failed:
                 self.failures.pop(item.id, None)
-        self.changed.emit(old, self.document)
-        self._pump(settle_s)
+        try:
+            self.changed.emit(old, self.document)
+        finally:
+            # A panel that fails keeps no surface from being made.
+            self._pump(settle_s)
 
     def _pump(self, settle_s: float = 0.0) -> None:
         item = next(self._stale(), None)

@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
+
 from occstudio.gui.action_spec import ActionSpec
+from occstudio.gui.dropped import dropped
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -24,6 +27,12 @@ def _undo_text(window: "MainWindow") -> str:
 def _redo_text(window: "MainWindow") -> str:
     label = window.studio.redo_label
     return "&Redo" if label is None else f"&Redo “{label}”"
+
+
+def paste(window: "MainWindow") -> None:
+    """Open the files, paths or the picture on the clipboard."""
+    fallen = dropped(QGuiApplication.clipboard().mimeData())
+    window.studio.open_files(fallen.files, fallen.refused)
 
 
 ROWS = (
@@ -48,5 +57,15 @@ ROWS = (
         "Do the step again",
         _nothing_to_redo,
         label=_redo_text,
+    ),
+    ActionSpec(
+        "paste",
+        "Edit",
+        "&Paste",
+        paste,
+        "content-paste",
+        ("Ctrl+V",),
+        "Open the files, the paths or the picture on the clipboard",
+        separated=True,
     ),
 )

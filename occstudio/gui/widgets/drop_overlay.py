@@ -35,7 +35,7 @@ class DropOverlay(QFrame):
 
     def cover(self, count: int, theme: Theme) -> None:
         """Appear over the whole parent, saying how many files would be opened."""
-        what = "this file" if count == 1 else f"these {count} files"
+        what = {0: "this", 1: "this file"}.get(count, f"these {count} files")
         self._sign.setPixmap(icon("tray-arrow-down", theme, color=theme.accent).pixmap(56, 56))
         self._text.setText(f"Drop to open {what}")
         self.setGeometry(self._covered.rect().adjusted(10, 10, -10, -10))
