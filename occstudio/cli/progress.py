@@ -9,6 +9,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 _STAGES = {
     "read": "reading",
     "encode": "encoding",
+    "fit": "fitting a code",
+    "check": "checking",
     "decode": "decoding",
     "contour": "contouring",
     "refine": "refining",

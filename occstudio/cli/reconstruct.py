@@ -1,29 +1,32 @@
-"""``occstudio reconstruct SCAN... -o OUT``: scans to meshes, one or a whole folder."""
+"""``occstudio reconstruct INPUT... -o OUT``: scans, photos, voxels to meshes, one or a folder."""
 
-import time
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from occstudio.cli.progress import TerminalWatch
-from occstudio.errors import OccStudioError, UnreadableFileError, UnwritableFileError
+from occstudio.errors import ModelError, OccStudioError, UnreadableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
     from occstudio.finishing.finishing import Finishing
-    from occstudio.shapes.shape_model import ShapeModel
+    from occstudio.shapes.shape_model import Observation, ShapeModel
 
 RESOLUTIONS = (16, 1024)
 MOST_SMOOTHING = 200
 
 
 def reconstruct_command(
-    scans: Annotated[list[Path], typer.Argument(help="Point clouds, or folders of them.")],
+    scans: Annotated[list[Path], typer.Argument(help="Scans, meshes, photos, voxels, or folders.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="A mesh file, or a folder.")] = Path(
         "out"
     ),
-    model: Annotated[str, typer.Option(help="Name in the library, or a checkpoint.")] = "scan-any",
+    model: Annotated[
+        str,
+        typer.Option(help="Name in the library, or a checkpoint; by default one that fits."),
+    ] = "",
     resolution: Annotated[
         int, typer.Option(min=RESOLUTIONS[0], max=RESOLUTIONS[1], help="Cells along each side.")
     ] = 128,
@@ -35,6 +38,10 @@ def reconstruct_command(
         str | None, typer.Option("--format", help="obj, ply, stl, glb or off.")
     ] = None,
     up: Annotated[str | None, typer.Option(help="Axis that is up: +y, +z ...")] = None,
+    time: Annotated[float, typer.Option(min=0, max=1, help="Of a shape that moves.")] = 0.0,
+    config: Annotated[
+        Path | None, typer.Option(help="YAML or JSON that states the hyper-parameters.")
+    ] = None,
     smooth: Annotated[
         int, typer.Option(min=0, max=MOST_SMOOTHING, help="Rounds of smoothing; keeps the volume.")
     ] = 0,
@@ -45,21 +52,24 @@ def reconstruct_command(
         bool, typer.Option("--keep-largest", help="Keep only the largest connected piece.")
     ] = False,
 ) -> None:
-    """Reconstruct meshes from point clouds."""
+    """Reconstruct meshes from scans, photos or voxels."""
     from occstudio.finishing.finishing import Finishing
     from occstudio.inference.library import load_model
     from occstudio.shapes.field import level_of
 
     if threshold is not None:
         level_of(threshold)
-    found = _scans(scans)
+    shape_model = load_model(model, device, config=config) if model else None
+    found = _scans(scans, "points" if shape_model is None else shape_model.card.input_kind)
     targets = _targets(found, out, format_)
-    shape_model = load_model(model, device)
+    models = _Models(shape_model, device)
     finishing = Finishing(keep_largest, smooth, simplify)
     console, failures = Console(stderr=True), 0
     for scan, target in zip(found, targets, strict=True):
         try:
-            line = _reconstruct_one(scan, target, shape_model, resolution, threshold, up, finishing)
+            line = _reconstruct_one(
+                scan, target, models, resolution, threshold, up, finishing, time=time
+            )
         except OccStudioError as error:
             failures += 1
             console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
@@ -73,45 +83,75 @@ def reconstruct_command(
 def _reconstruct_one(
     scan: Path,
     target: Path,
-    model: "ShapeModel",
+    models: "_Models",
     resolution: int,
     threshold: float | None,
     up: str | None,
     finishing: "Finishing",
+    *,
+    time: float,
 ) -> str:
     from occstudio.exchange.mesh_writer import write_mesh
-    from occstudio.exchange.point_cloud_reader import read_point_cloud_with_notes
+    from occstudio.exchange.observation_reader import read_observation
     from occstudio.extraction.surface import extract_surface
     from occstudio.finishing.finishing import finished
 
-    began = time.perf_counter()
+    began = perf_counter()
     with TerminalWatch(scan.name) as watch:
         watch.report("read", 0.0)
-        file = read_point_cloud_with_notes(scan, up=up)
-        field = model.field(model.encode(file.cloud, watch))
+        file = read_observation(scan, up=up)
+        seen = file.observation
+        model = models.for_observation(seen)
+        field = model.field(model.encode(seen, watch), time)
         level = model.card.threshold if threshold is None else threshold
         result = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
         made = finished(result.mesh, finishing, watch)
         mesh = made.mesh
         watch.report("write", 0.0)
-        write_mesh(mesh, target, frame=file.cloud.frame)
+        write_mesh(mesh, target, frame=seen.frame)
     notes = "".join(f"\n  note: {note}" for note in (*file.notes, *made.notes))
     return (
         f"{target}: {len(mesh.vertices):,} vertices, {len(mesh.faces):,} triangles from "
-        f"{len(file.cloud):,} points in {time.perf_counter() - began:.1f} s{notes}"
+        f"{seen.summary} in {perf_counter() - began:.1f} s{notes}"
     )
 
 
-def _scans(given: list[Path]) -> list[Path]:
-    """All files that were named, and what is readable in the folders that were."""
+class _Models:
+    """The model that a person named, or for each kind of input one of the library that takes it."""
+
+    def __init__(self, named: "ShapeModel | None", device: str) -> None:
+        self._named, self._device = named, device
+        self._loaded: dict[str, ShapeModel] = {}
+
+    def for_observation(self, seen: "Observation") -> "ShapeModel":
+        """The model to reconstruct this with."""
+        from occstudio.inference.library import list_models, load_model
+        from occstudio.shapes.shape_model import fitting_model
+
+        if self._named is not None:
+            return self._named
+        card = fitting_model(list_models(), seen, "scan-any")
+        if card is None:
+            raise ModelError(
+                f"no model of the library takes a {seen.summary}: name one with --model, or add "
+                "one with 'occstudio models add FILE'"
+            )
+        if card.name not in self._loaded:
+            self._loaded[card.name] = load_model(card.name, self._device)
+        return self._loaded[card.name]
+
+
+def _scans(given: list[Path], input_kind: str) -> list[Path]:
+    """All files that were named, and of the folders that were what such a model takes."""
     from occstudio.exchange.formats import kind_of
 
+    wanted = {"image"} if input_kind == "image" else {"points", "mesh", "voxels"}
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if kind_of(p) in {"points", "mesh"})
+            inside = sorted(p for p in path.iterdir() if kind_of(p) in wanted)
             if not inside:
-                raise UnreadableFileError(path, "no file in this folder is a point cloud")
+                raise UnreadableFileError(path, "no file in this folder can be reconstructed")
             found += inside
         else:
             found.append(path)

@@ -9,9 +9,10 @@ import logging.handlers
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -23,8 +24,11 @@ from occstudio.gui.lasting_none import make_none_last
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
+from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import ShapeModel
+from occstudio.shapes.watch import Watch
+from occstudio.studio.library import LibraryWork
 from occstudio.studio.notice import notice_of
 from occstudio.studio.settings import load_settings, save_settings
 from occstudio.studio.studio import Studio
@@ -56,7 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app = make_application()
     bridge = Bridge(app)
     studio = Studio(
-        load_model_of_library, list_models_of_library, post=bridge.post, settings=load_settings()
+        load_model_of_library,
+        list_models_of_library,
+        post=bridge.post,
+        settings=load_settings(),
+        library=work_on_library(),
     )
     apply_theme(app, chosen_theme(studio.settings.theme))
     window = MainWindow(studio, probe_opengl(), bundled_samples())
@@ -143,6 +151,32 @@ def list_models_of_library() -> Sequence[ModelCard]:
     from occstudio.inference.library import list_models
 
     return list_models()
+
+
+def work_on_library() -> LibraryWork:
+    """How models are added and changed; each function imports torch, so on a worker only."""
+
+    def add(path: Path, watch: Watch) -> ModelCard:
+        from occstudio.inference.library import add_model
+
+        return add_model(path, watch=watch)
+
+    def change(name: str, settings: Mapping[str, Any]) -> ModelCard:
+        from occstudio.inference.library import change_hyperparameters
+
+        return change_hyperparameters(name, settings)
+
+    def remove(name: str) -> None:
+        from occstudio.inference.library import remove_model
+
+        remove_model(name)
+
+    def codes(name: str) -> Mapping[str, Latent]:
+        from occstudio.inference.library import codes_of
+
+        return codes_of(name)
+
+    return LibraryWork(add, change, remove, codes)
 
 
 def _import_plots() -> None:

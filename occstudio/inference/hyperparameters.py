@@ -14,6 +14,7 @@ from occstudio.errors import ModelError
 from occstudio.networks.families import Hyperparameters, ModelFamily
 
 _LARGE = 4096
+_ABSURD = 10_000_000
 _SHOWN = 5
 
 
@@ -69,8 +70,11 @@ def built(
     ModelError
         If they don't; with the differences, one a line.
     """
+    largest = _largest(hyperparameters)
+    if largest > _ABSURD:
+        raise ModelError(f"the hyper-parameters of '{name}' ask for {largest:,} of something")
     try:
-        if _largest(hyperparameters) > _LARGE:
+        if largest > _LARGE:
             with torch.device("meta"):
                 bare = family.build(hyperparameters)
             _check(bare, weights, name)

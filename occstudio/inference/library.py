@@ -36,7 +36,7 @@ from occstudio.inference.device import choose_device
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.smoke_test import check_decodes
 from occstudio.networks.occupancy_network import OccupancyNetwork
-from occstudio.shapes.latent import Latent
+from occstudio.shapes.latent import Array, Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.watch import UNWATCHED, Watch
 
@@ -97,7 +97,9 @@ def load_model(
     path = model_path(name)
     checkpoint = read_checkpoint(path, config=config)
     if name in _folders():
-        checkpoint = replace(checkpoint, card=replace(checkpoint.card, name=name))
+        checkpoint = replace(
+            checkpoint, card=replace(checkpoint.card, name=name), codes=_codes_beside(path)
+        )
     return NeuralModel(checkpoint, choose_device(device))
 
 
@@ -202,17 +204,20 @@ def codes_of(name: str) -> dict[str, Latent]:
         If there is no such model, or its codes are damaged.
     """
     path = model_path(name)
-    if path.name != MODEL_FILE:
-        checkpoint = read_checkpoint(path)
-        return {k: Latent({"z": v}, checkpoint.card.name) for k, v in checkpoint.codes.items()}
+    if path.name == MODEL_FILE:
+        return {code: Latent({"z": z}, name) for code, z in _codes_beside(path).items()}
+    checkpoint = read_checkpoint(path)
+    return {code: Latent({"z": z}, checkpoint.card.name) for code, z in checkpoint.codes.items()}
+
+
+def _codes_beside(path: Path) -> dict[str, Array]:
     codes = path.with_name(CODES_FILE)
-    if not codes.is_file():
+    if path.name != MODEL_FILE or not codes.is_file():
         return {}
     try:
-        found = load_file(codes)
+        return load_file(codes)
     except (OSError, SafetensorError) as error:
         raise UnreadableFileError(codes, f"damaged ({error}); add the model again") from error
-    return {code: Latent({"z": array}, path.parent.name) for code, array in found.items()}
 
 
 def _try_out(checkpoint: Checkpoint) -> None:

@@ -50,6 +50,9 @@ class NeuralModel:
         self._network: OccupancyNetwork = network
         self._device = device
         self._card = checkpoint.card
+        self._starts: Tensor | None = None
+        if checkpoint.codes:
+            self._starts = torch.from_numpy(np.stack(list(checkpoint.codes.values()))).to(device)
 
     @property
     def card(self) -> ModelCard:
@@ -150,4 +153,4 @@ class NeuralModel:
         samples = FieldSamples.of_cloud(given.inputs[0], given.normals).to(self._device)
         is_distance = self._network.gives_distances
         loss = distance_loss() if is_distance else occupancy_loss(level_of(self._card.threshold))
-        return fit_code(self._network, samples, loss=loss, watch=watch).code
+        return fit_code(self._network, samples, loss=loss, starts=self._starts, watch=watch).code

@@ -22,6 +22,9 @@ from occstudio.shapes.voxel_grid import Occupancy, VoxelGrid
 SPHERE_MARGIN = 1.03
 """DeepSDF's preprocessing leaves this much room between a shape and the unit sphere."""
 
+_MOST_FITTED = 30_000
+"""More points than this say nothing new of a shape to which a code is fitted."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedInput:
@@ -122,6 +125,9 @@ def _cloud(observation: PointCloud | VoxelGrid, spec: InputSpec, seed: int) -> P
             normals = None if normals is None else normals[inside]
     if spec.kind == "points":
         points, normals = _sampled(points, spec, seed), None
+    elif len(points) > _MOST_FITTED:
+        rows = np.random.default_rng(seed).choice(len(points), _MOST_FITTED, replace=False)
+        points, normals = points[rows], None if normals is None else normals[rows]
     inputs = points if scale == 1 else points * np.float32(scale)
     if spec.frames > 1:
         inputs = np.repeat(inputs[None], spec.frames, axis=0)

@@ -91,7 +91,7 @@ def read_query(path: Path) -> Points:
     found = next(iter(arrays.values())) if len(arrays) == 1 else nothing
     if found.dtype.kind not in "fiu":
         raise UnreadableFileError(path, "it holds no array of points; save (n, 3) numbers as .npy")
-    array = found.reshape(found.shape[1:]) if found.ndim == 3 and len(found) == 1 else found
+    array = np.squeeze(found, 0) if found.ndim == 3 and len(found) == 1 else found
     if array.ndim != 2 or array.shape[1] != 3:
         raise UnreadableFileError(path, f"points are wanted as (n, 3), but it holds {found.shape}")
     points = np.array(array, np.float32, order="C")

@@ -174,6 +174,11 @@ class Pipeline:
         encoded = self._encoded(wish, self.model(wish.model, device), _Clock(), watch)
         return encoded[0], encoded[2]
 
+    def forget_models(self) -> None:
+        """Load models anew when they are next used; what was made with them stays remembered."""
+        with self._model_lock:
+            self._models.clear()
+
     def run(self, request: ShapeRequest, watch: Watch) -> ShapeResult:
         """The surface of a request.
 

@@ -7,13 +7,12 @@ the surface it wants. All state is touched on one thread, the one that `post` ru
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from occstudio.exchange.session_file import SUFFIX
-from occstudio.shapes.image import Image
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
@@ -30,6 +29,13 @@ from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.history import History
 from occstudio.studio.inquiries import Inquiries
+from occstudio.studio.library import (
+    Library,
+    LibraryWork,
+    is_model_file,
+    no_model_for,
+    preferred_model,
+)
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.opening import OpenedFiles, open_sources
 from occstudio.studio.pipeline import (
@@ -73,6 +79,8 @@ class Studio:
         everything is done before the call that asked for it returns.
     settings : Settings
         What the person chose earlier.
+    library : LibraryWork, optional
+        How models are added and changed.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class Studio:
         *,
         post: Post | None = None,
         settings: Settings | None = None,
+        library: LibraryWork | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.models: tuple[ModelCard, ...] = ()
@@ -113,6 +122,11 @@ class Studio:
             on_rest=self._rest,
         )
         self.session = Session(self, post)
+        self.library = Library(
+            self,
+            lambda title, work, take: self._tasks.submit(title, work, self._on_tasks(take)),
+            library,
+        )
 
     # -- the document ------------------------------------------------------------------------
 
@@ -221,7 +235,7 @@ class Studio:
 
         def work(token: Token) -> tuple[ModelCard, ...]:
             cards = tuple(self._list_models())
-            name = _preferred(cards, self.settings.model)
+            name = preferred_model(cards, self.settings.model)
             if warm_up and name:
                 token.report("loading model", 0.0)
                 self._pipeline.model(name, self.settings.device)
@@ -229,14 +243,34 @@ class Studio:
 
         self._tasks.submit("looking for models", work, self._on_tasks(self._take_models))
 
+    def forget_model(self, name: str) -> None:
+        """Load a model anew when it is next used, and make the shapes anew that use it."""
+        self._pipeline.forget_models()
+        for item in self.document.items:
+            if item.model == name:
+                self.results.pop(item.id, None)
+                self.retry(item.id)
+
+    def open_model(self, path: Path) -> None:
+        """Bring a checkpoint, or a folder of DeepSDF's, into the library."""
+        self.library.open(path)
+
+    def change_hyperparameters(self, model: str, settings: Mapping[str, Any]) -> None:
+        """Correct what was assumed of a model, by dotted name."""
+        self.library.change_hyperparameters(model, settings)
+
     def open_files(self, files: Sequence[Path], refused: Sequence[tuple[Path, str]] = ()) -> None:
         """Read files on a worker; what can be used is added, the rest is listed once.
 
-        A session file among them takes the place of what is there, if the person agrees. What
-        came with the files and is `refused` already is listed with the rest.
+        A session file among them takes the place of what is there, if the person agrees; a
+        checkpoint becomes a model of the library. What came with the files and is `refused` already
+        is listed with the rest.
         """
         sessions = [path for path in files if path.suffix.lower() == SUFFIX]
-        wanted = tuple(path for path in files if path not in sessions)
+        models = [path for path in files if is_model_file(path)]
+        for path in models:
+            self.library.open(path)
+        wanted = tuple(path for path in files if path not in sessions + models)
         if sessions:
             self.session.wanted.emit(sessions[0])
         if wanted or refused:
@@ -434,8 +468,10 @@ class Studio:
         notice = opened.notice
         if notice is not None:
             self.noticed.emit(notice)
-        elif self._has_listed and any(self._model_for(s) is None for s in opened.sources):
-            self.noticed.emit(_no_model_for(opened.sources))
+        elif self._has_listed:
+            lost = [s.observation for s in opened.sources if self._model_for(s) is None]
+            if lost:
+                self.noticed.emit(no_model_for(lost))
 
     def _new_item(self, source: Source) -> ShapeItem:
         card, seen = self._model_for(source), source.observation
@@ -460,21 +496,6 @@ class Studio:
             return
         item = self.document.find(self._asked[0]) if self._asked is not None else None
         self.activity_changed.emit(Activity(stage, fraction, item.name if item else ""))
-
-
-def _no_model_for(sources: Sequence[Source]) -> Notice:
-    seen = "the photo" if isinstance(sources[0].observation, Image) else "the input"
-    return Notice(
-        f"no model that could reconstruct {seen} is in the library",
-        "Open a model for it (File > Open model), or run 'occstudio doctor' to see where models "
-        "are looked for.",
-        Severity.WARNING,
-    )
-
-
-def _preferred(cards: Sequence[ModelCard], wanted: str) -> str:
-    names = [card.name for card in cards if card.input_kind == "points"]
-    return wanted if wanted in names else (names[0] if names else "")
 
 
 def _ignore(outcome: Outcome[str, Any]) -> None:
