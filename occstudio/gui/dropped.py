@@ -11,6 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
+from occstudio.gui.panels.dragged_meshes import SHAPES
+
 _LINES = 400
 """As many lines of a dropped text are looked at."""
 
@@ -28,6 +30,8 @@ class Dropped:
 
 def carries_anything(data: QMimeData) -> bool:
     """Whether a drag has something that can be looked at."""
+    if data.hasFormat(SHAPES):  # our own rows, on their way to another place or program
+        return False
     return data.hasUrls() or data.hasText() or data.hasImage()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QMainWindow,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QToolBar,
@@ -29,6 +30,7 @@ from occstudio.gui.docks import Docks
 from occstudio.gui.doctor_desk import DoctorDesk
 from occstudio.gui.dropped import carries_anything, dropped
 from occstudio.gui.opengl import OpenGl
+from occstudio.gui.panels.dragged_meshes import forget_drags
 from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.models import ModelPicker
 from occstudio.gui.panels.shapes import ShapesPanel
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
         self.docks.changed.connect(self.actions_table.refresh)
         self.stage.empty.open_wanted.connect(self.actions_table["open"].trigger)
         self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
+        self.shapes.menu_wanted.connect(self._show_shape_menu)
         export = self.actions_table["export"]
         self._export.clicked.connect(export.trigger)
         export.changed.connect(self._show_export)
@@ -213,6 +216,11 @@ class MainWindow(QMainWindow):
         recent = [name, *(old for old in settings.recent_actions.split() if old != name)]
         self.change_settings(replace(settings, recent_actions=" ".join(recent[:RECENT])))
         self.actions_table[name].trigger()
+
+    def _show_shape_menu(self, place: QPoint) -> None:
+        menu = self.findChild(QMenu, "menu-shape")
+        if menu is not None:
+            menu.popup(place)
 
     def _follow_system(self) -> None:
         if self.studio.settings.theme == "system":
@@ -288,6 +296,7 @@ class MainWindow(QMainWindow):
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.studio.close()
+        forget_drags()
         self.viewport.close()
         super().closeEvent(event)
 

@@ -120,6 +120,19 @@ def set_visible(ids: tuple[int, ...], visible: bool) -> Edit:
     return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, visible=visible)))
 
 
+def show_only(ids: tuple[int, ...]) -> Edit:
+    """Hide all other items; show all if they are hidden already."""
+
+    def change(old: Document) -> Document:
+        is_alone = all(item.visible == (item.id in ids) for item in old.items)
+        return replace(
+            old,
+            items=tuple(replace(item, visible=is_alone or item.id in ids) for item in old.items),
+        )
+
+    return Edit("Show only these shapes" if len(ids) > 1 else "Show only this shape", change)
+
+
 def set_model(ids: tuple[int, ...], model: str, threshold: float) -> Edit:
     """Reconstruct items with another model, starting at its own threshold."""
     return Edit(

@@ -49,6 +49,7 @@ from occstudio.studio.pipeline import (
 )
 from occstudio.studio.session import Session
 from occstudio.studio.settings import Settings, save_settings
+from occstudio.studio.thumbnails import Thumbnails
 
 SETTLE_S = 0.15
 """The fine pass begins this long after the last change of a gesture."""
@@ -127,6 +128,7 @@ class Studio:
             lambda title, work, take: self._tasks.submit(title, work, self._on_tasks(take)),
             library,
         )
+        self.thumbnails = Thumbnails(self, post)
 
     # -- the document ------------------------------------------------------------------------
 
@@ -331,6 +333,7 @@ class Studio:
     def close(self) -> None:
         """End the workers; nothing is delivered any more."""
         self.session.close()
+        self.thumbnails.close()
         self._closed = True
         self._live.close()
         self._tasks.close()

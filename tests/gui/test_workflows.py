@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QLabel,
-    QListWidget,
+    QListView,
     QPushButton,
     QSlider,
     QToolButton,
@@ -77,7 +77,7 @@ def test_a_dropped_file_becomes_a_surface(window: MainWindow, qtbot: QtBot, tmp_
     assert result.facts is not None
     assert result.facts.is_watertight
     assert result.facts.volume == pytest.approx(4 / 3 * math.pi, rel=0.01)
-    assert window.findChild(QListWidget, "shapes-list").count() == 1
+    assert window.findChild(QListView, "shapes-list").model().rowCount() == 1
     assert "egg" in window.windowTitle()
 
 
@@ -330,12 +330,12 @@ def test_hiding_renaming_and_deleting_can_be_undone(
         assert check()
         window.actions_table["undo"].trigger()
         assert studio.document == first
-    row = window.findChild(QListWidget, "shapes-list").item(0)
-    row.setText("My egg")
+    rows = window.findChild(QListView, "shapes-list").model()
+    assert rows.setData(rows.index(0, 0), "My egg")
     assert studio.document.items[0].name == "My egg"
     window.actions_table["undo"].trigger()
     assert studio.document == first
-    assert row.text() == "egg"
+    assert rows.data(rows.index(0, 0)) == "egg"
 
 
 def test_every_control_is_named_for_screen_readers_and_tests(window: MainWindow) -> None:

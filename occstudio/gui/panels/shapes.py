@@ -1,41 +1,35 @@
-"""The list of shapes: what there is, what is selected, what is seen."""
+"""The list of shapes: what there is, what is selected, what is seen, in which order."""
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSignalBlocker,
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QColorDialog,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QListView,
+    QMenu,
     QVBoxLayout,
     QWidget,
 )
 
-from occstudio.gui.theme import Theme, icon
+from occstudio.gui.panels.shape_list import ShapeList
+from occstudio.gui.panels.shape_row import ShapeRow
+from occstudio.gui.theme import Theme
 from occstudio.studio import edits
 from occstudio.studio.document import Document
 from occstudio.studio.studio import Studio
 
-_ID = Qt.ItemDataRole.UserRole
-_ABOUT = Qt.ItemDataRole.UserRole + 1
-_SEEN = Qt.ItemDataRole.UserRole + 2
-_SIGN = Qt.ItemDataRole.UserRole + 3
-
-_EYE = 34
-
-Index = QModelIndex | QPersistentModelIndex
+COLORS = (
+    ("Terracotta", "#d9825b"),
+    ("Sand", "#e0c48a"),
+    ("Moss", "#8fae72"),
+    ("Sea", "#5fb0a5"),
+    ("Sky", "#7aa7dd"),
+    ("Violet", "#a893d8"),
+    ("Rose", "#d98aa4"),
+    ("Graphite", "#8a919c"),
+)
+"""Colours that are told apart beside each other, in both themes."""
 
 
 class ShapesPanel(QWidget):
@@ -45,7 +39,12 @@ class ShapesPanel(QWidget):
     ----------
     studio : Studio
         What is shown and worked on.
+    theme : Theme
+        Colours.
     """
+
+    menu_wanted = Signal(QPoint)
+    """Somebody asked what can be done to the selected shapes, there on the screen."""
 
     def __init__(self, studio: Studio, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,16 +52,11 @@ class ShapesPanel(QWidget):
         self.setAccessibleName("Shapes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._studio = studio
-        self._list = QListWidget(self)
-        self._list.setObjectName("shapes-list")
-        self._list.setAccessibleName("Shapes")
-        self._list.setToolTip("Click to select, double-click to rename (F2), eye to hide (H)")
-        self._list.setUniformItemSizes(True)
-        self._list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
-        self._list.setEditTriggers(QListWidget.EditTrigger.DoubleClicked)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._delegate = _RowDelegate(studio, theme, self._list)
-        self._list.setItemDelegate(self._delegate)
+        self._model = ShapeList(studio, self)
+        self._list = _List(self)
+        self._list.setModel(self._model)
+        self._row = ShapeRow(studio, theme, self._list)
+        self._list.setItemDelegate(self._row)
         self._empty = QLabel("Shapes that you open\nappear here.", self)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -75,144 +69,138 @@ class ShapesPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the rows."""
-        self._delegate.theme = theme
+        self._row.theme = theme
         self._list.viewport().update()
 
     def show_document(self, document: Document) -> None:
-        """Show these items; rows that are there are kept."""
-        with QSignalBlocker(self._list):
-            while self._list.count() > len(document.items):
-                self._list.takeItem(self._list.count() - 1)
-            for place, item in enumerate(document.items):
-                if place == self._list.count():
-                    self._list.addItem(QListWidgetItem())
-                row = self._list.item(place)
-                row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable)
-                row.setText(item.name)
-                row.setData(_ID, item.id)
-                row.setData(_SEEN, item.visible)
-                row.setData(_ABOUT, f"{item.source.observation.summary} · {item.resolution}³")
-                row.setData(_SIGN, self._sign(item.id))
-                seen = "" if item.visible else ", hidden"
-                row.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.name}{seen}")
-                row.setSelected(item.id in document.selection)
-                if document.selection and item.id == document.selection[0]:
-                    self._list.setCurrentRow(place, QItemSelectionModel.SelectionFlag.NoUpdate)
+        """Show these items, and which are selected."""
+        self._model.show_document(document)
+        selection = self._list.selectionModel()
+        wanted = {self._model.row_of(item_id) for item_id in document.selection}
+        flag = QItemSelectionModel.SelectionFlag
+        if wanted != {index.row() for index in selection.selectedIndexes()}:
+            blocked = selection.blockSignals(True)
+            selection.clearSelection()
+            for row in wanted:
+                selection.select(self._model.index(row), flag.Select)
+            selection.blockSignals(blocked)
+            self._list.viewport().update()
+        current = document.current
+        if current is not None:
+            index = self._model.index(self._model.row_of(current.id))
+            if index != selection.currentIndex():
+                selection.setCurrentIndex(index, flag.NoUpdate)
+                self._list.scrollTo(index)
         self._empty.setVisible(not document.items)
         self._list.setVisible(bool(document.items))
 
     def edit_name(self) -> None:
         """Edit the current row's name in its place."""
-        row = self._list.currentItem()
-        if row is not None:
-            self._list.editItem(row)
+        index = self._list.currentIndex()
+        if index.isValid():
+            self._list.edit(index)
 
-    def _sign(self, item_id: int) -> str:
-        item = self._studio.document.find(item_id)
-        if item is None or item_id in self._studio.failures:
-            return "alert-outline"
-        return "cube-outline" if self._studio.is_current(item) else "cube-scan"
+    def choose_color(self, place: QPoint | None = None) -> None:
+        """Offer colours for the selected shapes."""
+        ids = self._studio.document.selection
+        if not ids:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("shapes-colors")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        own = menu.addAction(_dot(self._row.theme.clay), "&Material's own")
+        own.triggered.connect(lambda: self._color(ids, ""))
+        menu.addSeparator()
+        for name, color in COLORS:
+            action = menu.addAction(_dot(color), name)
+            action.triggered.connect(lambda _=False, color=color: self._color(ids, color))
+        menu.addSeparator()
+        menu.addAction("&Other…").triggered.connect(lambda: self._other_color(ids))
+        index = self._list.currentIndex()
+        at = place or self._list.viewport().mapToGlobal(self._list.visualRect(index).center())
+        menu.popup(at)
+
+    # -- private -----------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self._list.itemSelectionChanged.connect(self._select)
-        self._list.itemChanged.connect(self._rename)
+        self._list.selectionModel().selectionChanged.connect(self._select)
+        self._list.selectionModel().currentChanged.connect(self._select)
+        self._list.customContextMenuRequested.connect(
+            lambda place: self.menu_wanted.emit(self._list.viewport().mapToGlobal(place))
+        )
+        self._list.eye_wanted.connect(self._turn_eyes)
+        self._row.color_wanted.connect(self._color_of)
         self._studio.changed.subscribe(lambda _, new: self.show_document(new))
-        self._studio.result_arrived.subscribe(lambda _: self.show_document(self._studio.document))
+        self._studio.result_arrived.subscribe(self._model.show_item)
+        self._studio.thumbnails.drawn.subscribe(self._model.show_item)
 
     def _select(self) -> None:
-        chosen = tuple(int(row.data(_ID)) for row in self._list.selectedItems())
-        current = self._list.currentItem()
-        first = int(current.data(_ID)) if current is not None else -1
+        if len(self._studio.document.items) != self._model.rowCount():
+            return  # rows are changing just now: the document says what is selected then
+        selection = self._list.selectionModel()
+        chosen = [self._model.item(index).id for index in selection.selectedIndexes()]
+        current: QModelIndex = selection.currentIndex()
+        first = self._model.item(current).id if current.isValid() else -1
         ordered = tuple(sorted(chosen, key=lambda item_id: item_id != first))
         self._studio.apply(edits.select(ordered))
 
-    def _rename(self, row: QListWidgetItem) -> None:
-        item = self._studio.document.find(int(row.data(_ID)))
-        if item is None or row.text() == item.name:
-            return
-        self._studio.apply(edits.rename(item.id, row.text()))
-        self.show_document(self._studio.document)
+    def _turn_eyes(self) -> None:
+        document = self._studio.document
+        if document.current is not None:
+            shown = not document.current.visible
+            self._studio.apply(edits.set_visible(document.selection, shown))
+
+    def _color_of(self, item_id: int, place: QPoint) -> None:
+        if item_id not in self._studio.document.selection:
+            self._studio.apply(edits.select((item_id,)))
+        self.choose_color(place)
+
+    def _color(self, ids: tuple[int, ...], color: str) -> None:
+        self._studio.apply(edits.set_color(ids, color))
+
+    def _other_color(self, ids: tuple[int, ...]) -> None:
+        dialog = QColorDialog(self)
+        dialog.setObjectName("shapes-color-dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        item = self._studio.document.find(ids[0])
+        if item is not None and item.color:
+            dialog.setCurrentColor(QColor(item.color))
+        dialog.colorSelected.connect(lambda color: self._color(ids, color.name()))
+        dialog.open()
 
 
-class _RowDelegate(QStyledItemDelegate):
-    """Paints a row: sign, name, a line about it, and an eye that can be clicked."""
+class _List(QListView):
+    """A list that is worked by keys alone: space is the eye, F2 the name (an action)."""
 
-    def __init__(self, studio: Studio, theme: Theme, parent: QWidget) -> None:
+    eye_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._studio = studio
-        self.theme = theme
+        self.setObjectName("shapes-list")
+        self.setAccessibleName("Shapes")
+        self.setToolTip("Double-click or F2 renames, Space shows or hides, drag moves")
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setMouseTracking(True)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt says so
-        """Two lines of text."""
-        return QSize(120, 50)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space shows or hides."""
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.eye_wanted.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one row."""
-        theme, area = self.theme, option.rect.adjusted(2, 1, -2, -1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if is_selected or is_hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent_soft if is_selected else theme.raised))
-            painter.drawRoundedRect(area, 6, 6)
-        is_seen = bool(index.data(_SEEN))
-        sign = icon(str(index.data(_SIGN)), theme, color=theme.accent if is_seen else theme.muted)
-        sign.paint(painter, QRect(area.left() + 10, area.center().y() - 9, 20, 20))
-        text = area.adjusted(40, 6, -_EYE, -6)
-        self._write(painter, text, index, option, is_seen=is_seen)
-        eye = icon("eye-outline" if is_seen else "eye-off-outline", theme, color=theme.muted)
-        eye.paint(painter, self._eye(option.rect))
-        painter.restore()
 
-    def editorEvent(
-        self,
-        event: QEvent,
-        model: QAbstractItemModel,
-        option: QStyleOptionViewItem,
-        index: Index,
-    ) -> bool:
-        """A click on the eye shows or hides the shape, and selects nothing."""
-        if isinstance(event, QMouseEvent) and self._eye(option.rect).adjusted(
-            -6, -12, 6, 12
-        ).contains(event.position().toPoint()):
-            if event.type() == QEvent.Type.MouseButtonRelease:
-                shown = not bool(index.data(_SEEN))
-                self._studio.apply(edits.set_visible((int(index.data(_ID)),), shown))
-            return True
-        return super().editorEvent(event, model, option, index)
-
-    def updateEditorGeometry(
-        self,
-        editor: QWidget,
-        option: QStyleOptionViewItem,
-        index: Index,  # noqa: ARG002 - Qt says so
-    ) -> None:
-        """The editor covers the name."""
-        editor.setObjectName("shapes-name")
-        editor.setGeometry(option.rect.adjusted(36, 9, -_EYE, -9))
-
-    def _write(
-        self,
-        painter: QPainter,
-        area: QRect,
-        index: Index,
-        option: QStyleOptionViewItem,
-        *,
-        is_seen: bool,
-    ) -> None:
-        metrics = option.fontMetrics
-        elided = Qt.TextElideMode.ElideRight
-        name = metrics.elidedText(str(index.data()), elided, area.width())
-        about = metrics.elidedText(str(index.data(_ABOUT)), elided, area.width())
-        painter.setPen(QColor(self.theme.text if is_seen else self.theme.muted))
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
-        painter.setPen(QColor(self.theme.muted))
-        font = painter.font()
-        font.setPixelSize(11)
-        painter.setFont(font)
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, about)
-
-    def _eye(self, area: QRect) -> QRect:
-        return QRect(area.right() - _EYE + 6, area.center().y() - 9, 18, 18)
+def _dot(color: str) -> QIcon:
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(QColor(color))
+    return QIcon(pixmap)
