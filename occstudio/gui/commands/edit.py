@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from occstudio.gui.action_spec import ActionSpec
 from occstudio.gui.dropped import dropped
+from occstudio.gui.preferences import Preferences
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -33,6 +34,11 @@ def paste(window: "MainWindow") -> None:
     """Open the files, paths or the picture on the clipboard."""
     fallen = dropped(QGuiApplication.clipboard().mimeData())
     window.studio.open_files(fallen.files, fallen.refused)
+
+
+def show_preferences(window: "MainWindow") -> None:
+    """Show the preferences."""
+    Preferences(lambda: window.studio.settings, window.change_settings, window).show()
 
 
 ROWS = (
@@ -66,6 +72,16 @@ ROWS = (
         "content-paste",
         ("Ctrl+V",),
         "Open the files, the paths or the picture on the clipboard",
+        separated=True,
+    ),
+    ActionSpec(
+        "preferences",
+        "Edit",
+        "Pre&ferences…",
+        show_preferences,
+        "cog-outline",
+        ("Ctrl+,",),
+        "Theme, mouse, device, unit, folders, safety copies",
         separated=True,
     ),
 )

@@ -1,0 +1,268 @@
+"""Preferences: choices about the program itself, applied as they are made.
+
+The rows are data, so a new setting needs one line. What is chosen is shown at once everywhere and
+remembered on disk by the studio; nothing waits for an OK.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QElidingLabel
+
+from occstudio import paths
+from occstudio.gui.theme import SPACE
+from occstudio.studio.settings import Settings
+
+ChangeSettings = Callable[[Settings], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One setting with a few values.
+
+    Parameters
+    ----------
+    field : str
+        Of `Settings`.
+    label, tip : str
+        What it is called, and what it does.
+    options : tuple of (value, str)
+        Values and what they are called.
+    """
+
+    field: str
+    label: str
+    tip: str
+    options: tuple[tuple[str | int, str], ...]
+
+
+GROUPS: tuple[tuple[str, tuple[Choice, ...]], ...] = (
+    (
+        "Appearance",
+        (
+            Choice(
+                "theme",
+                "Theme",
+                "Colours of the window",
+                (("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
+            ),
+            Choice(
+                "language",
+                "Language",
+                "Of menus and messages; others follow as they are translated",
+                (("system", "As the system"), ("en", "English")),
+            ),
+        ),
+    ),
+    (
+        "View",
+        (
+            Choice(
+                "mouse",
+                "Mouse habits",
+                "Which button turns the view and which one moves it",
+                (
+                    ("meshlab", "Left turns, right moves (MeshLab)"),
+                    ("blender", "Middle turns, Shift+middle moves (Blender)"),
+                ),
+            ),
+        ),
+    ),
+    (
+        "Work",
+        (
+            Choice(
+                "device",
+                "Compute on",
+                "Where networks run; automatic takes a graphics card if torch can use it",
+                (
+                    ("auto", "Automatic"),
+                    ("cpu", "Processor"),
+                    ("cuda", "NVIDIA graphics card"),
+                    ("mps", "Apple graphics"),
+                ),
+            ),
+            Choice(
+                "unit",
+                "Unit of files",
+                "What the numbers of a file mean that does not say so itself",
+                (
+                    ("", "Unknown"),
+                    ("mm", "Millimetres"),
+                    ("cm", "Centimetres"),
+                    ("m", "Metres"),
+                    ("in", "Inches"),
+                    ("ft", "Feet"),
+                ),
+            ),
+            Choice(
+                "autosave_s",
+                "Save a safety copy",
+                "After a crash, the next start offers what was last saved by itself",
+                (
+                    (0, "Never"),
+                    (30, "Every 30 seconds"),
+                    (60, "Every minute"),
+                    (300, "Every 5 minutes"),
+                ),
+            ),
+        ),
+    ),
+)
+"""What can be chosen, under headings."""
+
+
+class Preferences(QDialog):
+    """The dialog.
+
+    Parameters
+    ----------
+    read : callable
+        Gives what is chosen now; other parts of the window may change it meanwhile.
+    on_change : callable
+        Is given the new settings after each choice.
+    """
+
+    def __init__(
+        self, read: Callable[[], Settings], on_change: ChangeSettings, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("preferencesDialog")
+        self.setAccessibleName("Preferences")
+        self.setWindowTitle("Preferences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._read, self._on_change = read, on_change
+        self._boxes: dict[str, QComboBox] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(3 * SPACE)
+        self._grid.setVerticalSpacing(SPACE + 2)
+        self._grid.setColumnStretch(1, 1)
+        for title, choices in GROUPS:
+            self._heading(title)
+            for choice in choices:
+                self._choice(choice)
+        self._heading("Folders")
+        self._export = self._folder("Exports", "Where exports are written unless told otherwise")
+        button = self._button("exportFolder", "Choose…", "Choose another folder for exports")
+        button.clicked.connect(self._choose_export)
+        self._grid.addWidget(button, self._grid.rowCount() - 1, 2)
+        self._place("Models", "Your own models; those that ship lie elsewhere", paths.user_models())
+        self._place("Settings", "Where these choices are kept", paths.user_config())
+        self._place("Logs and safety copies", "For reports of problems", paths.user_state())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        layout.setSpacing(2 * SPACE)
+        layout.addLayout(self._grid)
+        layout.addStretch()
+        layout.addWidget(self._buttons())
+        self.show_settings(read())
+        self.setMinimumWidth(560)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is chosen."""
+        for field, box in self._boxes.items():
+            with QSignalBlocker(box):
+                place = box.findData(getattr(settings, field))
+                if place < 0:  # chosen in the file, by hand
+                    box.addItem(str(getattr(settings, field)), getattr(settings, field))
+                    place = box.count() - 1
+                box.setCurrentIndex(place)
+        self._export.setText(settings.export_folder or "Where the last file was opened")
+
+    def _heading(self, text: str) -> None:
+        label = QLabel(text.upper(), self)
+        label.setProperty("role", "heading")
+        row = self._grid.rowCount()
+        self._grid.setRowMinimumHeight(row, 30)
+        self._grid.addWidget(label, row, 0, 1, 3, Qt.AlignmentFlag.AlignBottom)
+
+    def _choice(self, choice: Choice) -> None:
+        box = QComboBox(self)
+        box.setObjectName(f"preferences-{choice.field}")
+        box.setAccessibleName(choice.label)
+        box.setToolTip(choice.tip)
+        for value, text in choice.options:
+            box.addItem(text, value)
+        self._label(choice.label, choice.tip).setBuddy(box)
+        self._grid.addWidget(box, self._grid.rowCount() - 1, 1, 1, 2)
+        box.currentIndexChanged.connect(
+            lambda _place: self._change(**{choice.field: box.currentData()})
+        )
+        self._boxes[choice.field] = box
+
+    def _folder(self, name: str, tip: str) -> QElidingLabel:
+        self._label(name, tip)
+        path = QElidingLabel(self)
+        path.setObjectName(f"preferences-folder-{name.split(maxsplit=1)[0].lower()}")
+        path.setElideMode(Qt.TextElideMode.ElideMiddle)
+        path.setProperty("role", "muted")
+        path.setToolTip(tip)
+        self._grid.addWidget(path, self._grid.rowCount() - 1, 1)
+        return path
+
+    def _place(self, name: str, tip: str, folder: Path) -> None:
+        self._folder(name, tip).setText(str(folder))
+        button = self._button(name.split(maxsplit=1)[0].lower(), "Open", f"Open {folder}")
+        button.clicked.connect(lambda: _open_folder(folder))
+        self._grid.addWidget(button, self._grid.rowCount() - 1, 2)
+
+    def _label(self, text: str, tip: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setToolTip(tip)
+        self._grid.addWidget(label, self._grid.rowCount(), 0)
+        return label
+
+    def _button(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"preferences-{name}-button")
+        button.setAccessibleName(tip)
+        button.setToolTip(tip)
+        button.setProperty("role", "small")
+        button.setAutoDefault(False)
+        return button
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        restore = self._button("restore", "Restore Defaults", "All choices here as at first")
+        restore.setProperty("role", "")
+        buttons.addButton(restore, QDialogButtonBox.ButtonRole.ResetRole)
+        restore.clicked.connect(self._restore)
+        buttons.rejected.connect(self.close)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setToolTip("Everything is remembered already (Esc)")
+        close.setDefault(True)
+        return buttons
+
+    def _change(self, **values: object) -> None:
+        self._on_change(replace(self._read(), **values))  # type: ignore[arg-type]
+        self.show_settings(self._read())
+
+    def _restore(self) -> None:
+        first = Settings()
+        fields = (*self._boxes, "export_folder")
+        self._change(**{field: getattr(first, field) for field in fields})
+
+    def _choose_export(self) -> None:
+        start = self._read().export_folder or self._read().folder
+        folder = QFileDialog.getExistingDirectory(self, "Folder for exports", start)
+        if folder:
+            self._change(export_folder=folder)
+
+
+def _open_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
