@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from occstudio.cli.progress import TerminalWatch
+from occstudio.errors import UnwritableFileError
+from occstudio.shapes.mesh import Mesh
 
 if TYPE_CHECKING:
     from occstudio.shapes.model_card import ModelCard
@@ -109,6 +111,31 @@ def remove_command(
 
     remove_model(name)
     Console().print(f"'{name}' is removed", highlight=False, soft_wrap=True)
+
+
+@app.command("portrait")
+def portrait_command(
+    name: Annotated[str, typer.Argument(help="Name in the library.")],
+    scan: Annotated[Path, typer.Argument(help="A scan that it reconstructs well.")],
+    resolution: Annotated[int, typer.Option(min=16, max=512, help="Cells along each side.")] = 128,
+) -> None:
+    """Make the picture of a model's card, from what it makes of a scan."""
+    from occstudio.cli.picture import portrait
+    from occstudio.exchange.point_cloud_reader import read_point_cloud
+    from occstudio.inference.library import load_model, model_path
+    from occstudio.inference.reconstruction import reconstruct
+    from occstudio.studio.model_files import THUMBNAIL
+
+    target = model_path(name).with_name(THUMBNAIL)
+    with TerminalWatch(scan.name) as watch:
+        cloud = read_point_cloud(scan)
+        mesh = reconstruct(cloud, load_model(name), resolution=resolution, watch=watch)
+    upright = Mesh(cloud.frame.to_model(mesh.vertices), mesh.faces)
+    try:
+        portrait(upright, target)
+    except OSError as error:
+        raise UnwritableFileError(target, error.strerror or str(error)) from error
+    Console().print(str(target), highlight=False, soft_wrap=True)
 
 
 def _tell(card: "ModelCard", what: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyvista as pv
+from PIL import Image
 
 from occstudio.shapes.arrays import Points, WorldPoints
 from occstudio.shapes.mesh import Mesh
@@ -38,6 +39,32 @@ def side_by_side(points: WorldPoints | Points, mesh: Mesh, path: Path) -> None:
     plotter.camera_position = _view(mesh.vertices)
     plotter.screenshot(path)
     plotter.close()
+
+
+def portrait(mesh: Mesh, path: Path, *, side: int = 256) -> None:
+    """Write a square PNG of a mesh on a transparent ground, for a model's card.
+
+    Parameters
+    ----------
+    mesh : Mesh
+        +Y up.
+    path : Path
+        Of the picture.
+    side : int
+        Pixels along each side.
+    """
+    _need_no_display()
+    plotter = pv.Plotter(off_screen=True, window_size=[2 * side, 2 * side], border=False)
+    surface = pv.PolyData.from_regular_faces(mesh.vertices, mesh.faces)
+    plotter.add_mesh(surface, color=_CLAY, smooth_shading=True, split_sharp_edges=True)
+    plotter.camera_position = _view(mesh.vertices)
+    plotter.camera.zoom(1.2)
+    large = plotter.screenshot(None, transparent_background=True, return_img=True)
+    plotter.close()
+    # Drawn twice as large: a smaller picture of it has smooth edges everywhere.
+    Image.fromarray(np.asarray(large)).resize((side, side), Image.Resampling.LANCZOS).save(
+        path, optimize=True
+    )
 
 
 def thumbnail(points: WorldPoints | Points, path: Path) -> None:

@@ -32,13 +32,13 @@ from occstudio.gui.dropped import carries_anything, dropped
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.dragged_meshes import forget_drags
 from occstudio.gui.panels.inspector import InspectorPanel
+from occstudio.gui.panels.model_cards import ModelCards
 from occstudio.gui.panels.models import ModelPicker
 from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
 from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
-from occstudio.gui.view.stage import Stage, View
-from occstudio.gui.view.still_view import StillView
+from occstudio.gui.view.stage import NoView, Stage, View
 from occstudio.gui.widgets.command_palette import CommandPalette
 from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.drop_overlay import DropOverlay
@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.shapes = ShapesPanel(studio, self._theme, self)
         self.inspector = InspectorPanel(studio, self._theme, self)
         self.models = ModelPicker(studio, self)
+        self.model_cards = ModelCards(studio, self._theme, self)
         self.stage = Stage(samples, FORMATS, self)
         self.viewport: View = self._view()
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
             self.shapes,
             self.inspector,
             self.models,
+            self.model_cards,
             self.stage.empty,
             self.viewport,
             self.status,
@@ -145,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def _view(self) -> View:
         if self.opengl.problem:
-            blind = StillView(self.opengl.problem, self.stage)
+            blind = NoView(self.opengl.problem, self.stage)
             self.stage.hold(blind)
             return blind
         # Imported here: VTK is heavy, and of no use without OpenGL.
@@ -168,6 +170,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.stage)
         # One line each; `commands.panels` has their rows in the View menu.
         self.docks.add("shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
+        self.docks.add("models", self.model_cards, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
         self.docks.add("inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
         self.setStatusBar(self.status)
         menus = self.actions_table.fill_menu_bar(self.menuBar())

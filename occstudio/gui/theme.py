@@ -270,6 +270,7 @@ QToolButton:checked { background: $accent_soft; color: $accent; }
 QToolButton:disabled { color: $faded; }
 QToolButton:focus, QPushButton:focus, QComboBox:focus { border-color: $accent; }
 QToolButton[role="quiet"] { padding: 3px; }
+QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 
 QPushButton { color: $text; background: $raised; border: 1px solid $line; border-radius: 6px;
               padding: 6px 14px; }
@@ -285,7 +286,7 @@ QPushButton[role="primary"]:disabled { background: $raised; color: $faded;
 QPushButton[role="small"] { padding: 3px 10px; }
 
 QDockWidget { color: $muted; titlebar-close-icon: none; }
-QWidget#shapesBody, QWidget#inspectorBody { background: $panel; }
+QWidget#shapesBody, QWidget#inspectorBody, QWidget#modelsBody { background: $panel; }
 QLabel[role="heading"] { color: $muted; font-size: 11px; font-weight: 500;
                          letter-spacing: 1px; }
 QLabel[role="title"] { font-size: 20px; font-weight: 500; color: $text; }
@@ -344,6 +345,13 @@ QWidget[role="segments"] QToolButton:disabled { color: $faded; }
 QWidget[role="segments"] QToolButton:checked:disabled { background: $line; color: $faded; }
 
 QFrame[role="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="tile"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="tile"]:hover { background: $hover; }
+QFrame[role="tile"]:focus { border-color: $accent; }
+QFrame[role="tile"][chosen="true"] { background: $accent_soft; border-color: $accent; }
+QLabel[role="tileName"] { color: $text; font-weight: 500; }
+QLabel[role="tileLine"] { color: $muted; font-size: 12px; }
+QLabel[role="tileName"]:disabled, QLabel[role="tileLine"]:disabled { color: $faded; }
 QFrame[role="empty"] { background: $panel; border: 1px solid $line; border-radius: 14px; }
 QFrame[role="drop"] { background: $accent_soft; border: 2px dashed $accent;
                       border-radius: 14px; }

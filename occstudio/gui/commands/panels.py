@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 PANELS = (
     ("shapes", "&Shapes", "Alt+1"),
     ("inspector", "&Inspector", "Alt+2"),
+    ("models", "&Models", "Alt+3"),
 )
 """Docked panels: the name that the window docked them under, text, key."""
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
 
 from occstudio.gui.panels.inspector_part import InspectorPart, key_label
 from occstudio.gui.panels.units import length
@@ -13,10 +13,11 @@ from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.input_preview import InputPreview
 from occstudio.gui.widgets.number_slider import NumberSlider
 from occstudio.gui.widgets.range_slider import RangeSlider
+from occstudio.gui.widgets.section import Section
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.studio import edits
 from occstudio.studio.document import ShapeItem
-from occstudio.studio.input_edit import Corner, InputEdit
+from occstudio.studio.input_edit import AS_IS, Corner, InputEdit
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import UNITS
 from occstudio.studio.studio import Studio
@@ -93,7 +94,12 @@ class InputSection(InspectorPart):
             decimals=2,
             suffix=" %",
         )
-        self._crop_title = QLabel("Crop", self)
+        self._edit = Section("Crop, thin and clean", "inputEditSection", self, is_open=False)
+        self._reset = QPushButton("Use as it came", self)
+        self._reset.setObjectName("input-reset")
+        self._reset.setAccessibleName("Use the input as it came")
+        self._reset.setToolTip("Undoes all that is done to the input at once")
+        self._reset.setProperty("role", "small")
         self._build()
         self._connect()
 
@@ -101,6 +107,7 @@ class InputSection(InspectorPart):
         """Colour the picture too."""
         super().set_theme(theme)
         self._preview.set_theme(theme)
+        self._edit.set_theme(theme)
 
     def show_item(self, item: ShapeItem, result: ShapeResult | None) -> None:
         """Show an item's input."""
@@ -111,8 +118,8 @@ class InputSection(InspectorPart):
                     combo.addItem(value, value)
                 combo.setCurrentIndex(combo.findData(value))
         cloud = _cloud_of(item)
-        for part in (*self._crop, self._crop_title, self._count, self._outliers, self._noise):
-            part.setVisible(cloud is not None)
+        self._edit.setVisible(cloud is not None)
+        self._reset.setVisible(item.input_edit != AS_IS)
         self._show_preview(item)
         if cloud is not None:
             self._show_edit(item, cloud)
@@ -166,11 +173,10 @@ class InputSection(InspectorPart):
         self.rows.addWidget(self._preview)
         self.rows.addWidget(self._facts)
         self.rows.addLayout(form)
-        self.rows.addWidget(self._crop_title)
-        for slider in self._crop:
-            self.rows.addWidget(slider)
-        for part in (self._count, self._outliers, self._noise):
-            self.rows.addWidget(part)
+        self.rows.addWidget(self._edit)
+        for part in (*self._crop, self._count, self._outliers, self._noise):
+            self._edit.rows.addWidget(part)
+        self._edit.rows.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
 
     def _connect(self) -> None:
         self._up.currentIndexChanged.connect(
@@ -179,6 +185,7 @@ class InputSection(InspectorPart):
         self._unit.currentIndexChanged.connect(
             lambda _: self.change(edits.set_unit(self.ids, str(self._unit.currentData())))
         )
+        self._reset.clicked.connect(lambda: self._put(AS_IS, "Use input as it came", drags=False))
         for axis, slider in enumerate(self._crop):
             slider.dragged.connect(lambda low, high, a=axis: self._cut(a, low, high, drags=True))
             slider.typed.connect(lambda low, high, a=axis: self._cut(a, low, high))

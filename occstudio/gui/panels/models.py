@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from occstudio.gui.theme import Theme, icon
 from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.shape_model import kinds_for
 from occstudio.studio import edits
 from occstudio.studio.document import Document
 from occstudio.studio.studio import Studio
@@ -29,6 +30,8 @@ class ModelPicker(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._studio = studio
         self._theme: Theme | None = None
+        self._shown: tuple[ModelCard, ...] = ()
+        self._has_looked = False
         self._show_models(studio.models)
         studio.models_listed.subscribe(self._show_models)
         studio.changed.subscribe(lambda _, new: self._show_document(new))
@@ -41,29 +44,37 @@ class ModelPicker(QComboBox):
             self.setItemIcon(place, icon("brain", theme, color=theme.muted))
 
     def _show_models(self, cards: tuple[ModelCard, ...]) -> None:
-        usable = [card for card in cards if card.input_kind == "points"]
-        with QSignalBlocker(self):
-            self.clear()
-            for card in usable:
-                self.addItem(card.name, card.name)
-                self.setItemData(self.count() - 1, _about(card), 3)  # Qt.ToolTipRole
-            if not usable:
-                self.addItem("Looking for models…" if not cards else "No model for points", "")
-        self.setEnabled(bool(usable))
-        if self._theme is not None:
-            self.set_theme(self._theme)
+        self._has_looked = self._has_looked or bool(cards)
         self._show_document(self._studio.document)
 
     def _show_document(self, document: Document) -> None:
         item = document.current
+        cards = self._studio.models
+        if item is not None:
+            kinds = kinds_for(item.source.observation)
+            cards = tuple(card for card in cards if card.input_kind in kinds)
         name = item.model if item is not None else self._studio.settings.model
-        place = self.findData(name)
         with QSignalBlocker(self):
+            if cards != self._shown or not cards:
+                self._fill(cards)
+            place = self.findData(name)
             if place >= 0:
                 self.setCurrentIndex(place)
         card = next((card for card in self._studio.models if card.name == name), None)
         about = _about(card) if card is not None else "the first in the library"
         self.setToolTip(f"Model that makes the surface: {about}")
+
+    def _fill(self, cards: tuple[ModelCard, ...]) -> None:
+        self._shown = cards
+        self.clear()
+        for card in cards:
+            self.addItem(card.name, card.name)
+            self.setItemData(self.count() - 1, _about(card), Qt.ItemDataRole.ToolTipRole)
+        if not cards:
+            self.addItem("No model for this input" if self._has_looked else "Looking for models…")
+        self.setEnabled(bool(cards))
+        if self._theme is not None:
+            self.set_theme(self._theme)
 
     def _choose(self, place: int) -> None:
         name = str(self.itemData(place))

@@ -12,7 +12,7 @@ from occstudio.gui.theme import Theme
 from occstudio.shapes.arrays import Points
 
 _MOST_POINTS = 2500
-_HEIGHT = 132
+_HEIGHT = 116
 
 Pixels = Annotated[NDArray[np.uint8], "(H, W, 3 or 4)"]
 
