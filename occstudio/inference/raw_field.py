@@ -26,7 +26,7 @@ from occstudio.shapes.input_spec import InputSpec
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 INPUTS = "inputs"
-_CODE_NDIM = {"c": 1, "z": 1, "xz": 3, "xy": 3, "yz": 3, "grid": 4}
+_CODE_NDIM = {"c": 1, "z": 1, "c_t": 1, "z_t": 1, "xz": 3, "xy": 3, "yz": 3, "grid": 4}
 """Names by which a code is known, and how many axes each has without that of the batch."""
 _BATCH = 16_384
 

@@ -57,6 +57,11 @@ class FlowField:
         _, self._steps = solve(self._backward, steering, time, rtol=rtol, atol=atol)
         self._chart: Tensor | None = None
 
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """Lengths of the solver's steps, from the field's time back to 0."""
+        return self._steps
+
     @torch.inference_mode()
     def __call__(self, points: Tensor) -> Tensor:
         """Logits (n,) at points (n, 3), in float32."""

@@ -16,6 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from occstudio.networks.flow_field import FlowField
+from occstudio.networks.occupancy_network import TIME
+from occstudio.networks.oflow import FAMILY as FLOW
 from occstudio.networks.onet import FAMILY
 from occstudio.networks.onet import GlobalOccupancyNetwork as Network
 
@@ -41,6 +44,28 @@ def per_second(points: Tensor, ask: Callable[[Tensor], Tensor], times: int = 5) 
         ask(points)
         seconds.append((time.process_time() - began) / torch.get_num_threads())
     return len(points) / min(seconds)
+
+
+def moving(points: Tensor) -> str:
+    """Rates of the paper's moving network at two times, with layers that are not at rest."""
+    network = FLOW.build({"encoder_temporal_kwargs": {"hidden_dim": 512}, "decoder": "cbatchnorm"})
+    for name, weight in network.vector_field.named_parameters():
+        if name.endswith("fc_1.weight"):
+            torch.nn.init.normal_(weight, std=0.02)
+    code, lines = network.eval().encode(torch.rand(1, 17, 300, 3) - 0.5), list[str]()
+    for moment in (0.25, 1.0):
+        began = time.process_time()
+        field = network.prepare({**code, TIME: torch.tensor([moment])})
+        assert isinstance(field, FlowField)
+        steered = time.process_time()
+        field.rough(points[:1])
+        charted = time.process_time()
+        exact, rough = per_second(points[:2048], field, 2), per_second(points, field.rough, 2)
+        lines.append(
+            f"moving 512, time {moment}: {len(field.steps)} steps in {steered - began:.2f} s, "
+            f"chart {charted - steered:.2f} s, {exact:,.0f} exact and {rough:,.0f} rough points/s\n"
+        )
+    return "".join(lines)
 
 
 def main() -> None:
@@ -71,6 +96,7 @@ def main() -> None:
         rates = "".join(f"{per_second(points, ask):12,.0f}" for ask in asked)
         write(f"{name:14s}{rates[3:]}{prepared_ms:12.1f}\n")
         sys.stdout.flush()
+    write(moving(points))
 
 
 if __name__ == "__main__":
