@@ -33,7 +33,7 @@ class Docks(QObject):
         dock.setAccessibleName(f"Panel {title}")
         dock.setTitleBarWidget(PanelTitle(title, dock))
         dock.setWidget(body)
-        body.setMinimumWidth(min(width, 200))
+        body.setMinimumWidth(body.minimumWidth() or min(width, 200))
         self._window.addDockWidget(area, dock)
         self._docks[name], self._widths[name] = dock, width
         dock.visibilityChanged.connect(lambda _shown: self.changed.emit())

@@ -23,6 +23,13 @@ from occstudio.studio.model_files import ModelFiles, assumed_values, choices_of,
 
 _MOST = 1_000_000.0
 
+_SCORES = {
+    "iou": "IoU",
+    "chamfer_l1": "Chamfer-L1",
+    "f_score": "F-score",
+    "normal_consistency": "Normal consistency",
+}
+
 
 class ModelDetails(QDialog):
     """Shows a card; what was assumed of one's own model can be changed.
@@ -67,7 +74,7 @@ class ModelDetails(QDialog):
             inner.addWidget(self._assumed(body, can_change))
         parameters = FactsTable("model-parameters", "Hyper-parameters of the model", body)
         parameters.show_facts(_flat(card))
-        heading = QLabel("Hyper-parameters", body)
+        heading = QLabel("HYPER-PARAMETERS", body)
         heading.setProperty("role", "heading")
         inner.addWidget(heading)
         inner.addWidget(parameters)
@@ -77,7 +84,11 @@ class ModelDetails(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         layout.addWidget(scroll, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = QDialogButtonBox(self)
+        close = buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        close.setObjectName("modelDetails-close")
+        close.setAccessibleName("Close")
+        close.setToolTip("Close (Esc)")
         self._apply = buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
         self._apply.setObjectName("modelDetails-apply")
         self._apply.setAccessibleName("Apply")
@@ -100,7 +111,7 @@ class ModelDetails(QDialog):
         form = QFormLayout(part)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
-        heading = QLabel("Assumed, since the file does not say", part)
+        heading = QLabel("ASSUMED, SINCE THE FILE DOES NOT SAY", part)
         heading.setProperty("role", "heading")
         form.addRow(heading)
         for name, value in self._values.items():
@@ -185,7 +196,7 @@ def _facts(card: ModelCard, files: ModelFiles | None) -> list[tuple[str, str]]:
         ("Family", card.family),
         ("Takes", takes),
         ("Threshold", f"{card.threshold:g}"),
-        ("Scores", ", ".join(f"{name} {value:.3f}" for name, value in card.scores.items())),
+        *((_SCORES.get(name, name), f"{value:.3f}") for name, value in card.scores.items()),
         ("Training data", card.training_data),
         ("Licence", card.licence),
     ]

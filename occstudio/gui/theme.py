@@ -284,6 +284,7 @@ QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $faded;
                                        border-color: $line; }
 QPushButton[role="small"] { padding: 3px 10px; }
+QPushButton[role="open"] { padding: 6px 9px; }
 
 QDockWidget { color: $muted; titlebar-close-icon: none; }
 QWidget#shapesBody, QWidget#inspectorBody, QWidget#modelsBody { background: $panel; }

@@ -100,6 +100,7 @@ class InputSection(InspectorPart):
         self._reset.setAccessibleName("Use the input as it came")
         self._reset.setToolTip("Undoes all that is done to the input at once")
         self._reset.setProperty("role", "small")
+        self._previewed: object = None
         self._build()
         self._connect()
 
@@ -127,6 +128,10 @@ class InputSection(InspectorPart):
     # -- private -----------------------------------------------------------------------------
 
     def _show_preview(self, item: ShapeItem) -> None:
+        state = (item.source, item.frame, item.input_edit.crop)
+        if state == self._previewed:
+            return
+        self._previewed = state
         pixels = getattr(item.source.observation, "pixels", None)
         shown = item.source.shown
         self._preview.setVisible(pixels is not None or len(shown) > 0)

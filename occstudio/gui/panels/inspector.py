@@ -15,6 +15,9 @@ from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
 from occstudio.studio.studio import Studio
 
+LEAST_WIDTH = 268
+"""Narrower, numbers and their names would not fit beside each other."""
+
 
 class InspectorPanel(QWidget):
     """Shows and changes the selected shapes.
@@ -32,6 +35,7 @@ class InspectorPanel(QWidget):
         self.setObjectName("inspectorBody")
         self.setAccessibleName("Inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._studio, self._theme = studio, theme
         self._card = NoticeCard(self._remedy, self)
         self._sections: tuple[InspectorPart, ...] = (

@@ -24,7 +24,6 @@ from occstudio.gui.widgets.model_tile import KINDS, ModelTile
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import Observation, kinds_for
 from occstudio.studio import edits
-from occstudio.studio.document import Document
 from occstudio.studio.model_files import files_of
 from occstudio.studio.studio import Studio
 
@@ -55,6 +54,7 @@ class ModelCards(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._studio, self._theme = studio, theme
         self._tiles: list[ModelTile] = []
+        self._shown: object = None
         self._filter = QComboBox(self)
         self._filter.setObjectName("model-filter")
         self._filter.setAccessibleName("Which models are shown")
@@ -63,9 +63,10 @@ class ModelCards(QWidget):
         self._filter.addItem("All models", ALL)
         for kind, label in _KIND_FILTERS.items():
             self._filter.addItem(label, kind)
-        self._open = QPushButton(" Open…", self)
+        self._open = QPushButton(" Open", self)
         self._open.setObjectName("open-model")
         self._open.setAccessibleName("Open model")
+        self._open.setProperty("role", "open")
         self._open.setToolTip("Bring a checkpoint into the library; it can be dropped here, too")
         self._empty = QLabel("Looking for models…", self)
         self._empty.setProperty("role", "muted")
@@ -123,7 +124,7 @@ class ModelCards(QWidget):
 
     def _connect(self) -> None:
         self._studio.models_listed.subscribe(self._show_models)
-        self._studio.changed.subscribe(self._document_changed)
+        self._studio.changed.subscribe(lambda _old, _new: self._show_choice())
         self._filter.currentIndexChanged.connect(lambda _: self._show_choice())
         self._open.clicked.connect(self._choose_file)
 
@@ -134,17 +135,13 @@ class ModelCards(QWidget):
             tile.deleteLater()
         self._tiles = [ModelTile(card, files_of(card.name), self) for card in cards]
         for tile in self._tiles:
+            tile.set_theme(self._theme)
             self._list.addWidget(tile)
             tile.chosen.connect(self._choose)
             tile.details_wanted.connect(self._show_details)
             tile.folder_wanted.connect(self._show_folder)
             tile.removal_wanted.connect(self._remove)
         self._show_choice()
-
-    def _document_changed(self, old: Document, new: Document) -> None:
-        before, after = old.current, new.current
-        if before is None or after is None or before is not after:
-            self._show_choice()
 
     def _show_choice(self) -> None:
         item = self._studio.document.current
@@ -153,11 +150,15 @@ class ModelCards(QWidget):
         if item is None and not any(tile.card.name == name for tile in self._tiles):
             name = next((tile.card.name for tile in self._tiles), "")
         wanted = str(self._filter.currentData())
+        # A drag changes the document sixty times a second, and nothing of this.
+        state = (name, seen, wanted, tuple(self._tiles))
+        if state == self._shown:
+            return
+        self._shown = state
         shown = 0
         for tile in self._tiles:
             reason = _unfit(tile.card, seen)
             tile.show_choice(is_chosen=tile.card.name == name, reason=reason)
-            tile.set_theme(self._theme)
             fits = wanted in (ALL, tile.card.input_kind)
             tile.setVisible(not reason if wanted == FITTING else fits)
             shown += not tile.isHidden()

@@ -251,7 +251,7 @@ def test_a_model_that_ships_shows_its_card_and_cannot_be_changed(window: MainWin
     panel(window)._show_details("round")
     dialog = window.findChild(ModelDetails, "modelDetails")
     facts = dialog.findChild(FactsTable, "model-facts").facts()
-    assert facts["Scores"] == "iou 0.910"
+    assert facts["IoU"] == "0.910"
     assert facts["Takes"] == "about 3,000 points"
     assert dialog.findChild(QPushButton, "modelDetails-apply").isHidden()
     dialog.close()
