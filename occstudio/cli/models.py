@@ -88,6 +88,28 @@ def add_command(
     _tell(card, "added")
 
 
+@app.command("get")
+def get_command(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="On the hub.")],
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit.")] = None,
+    file: Annotated[str | None, typer.Option(help="Which checkpoint, if it has several.")] = None,
+    name: Annotated[str, typer.Option(help="In the library; by default the hub's.")] = "",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter, by dotted name."),
+    ] = None,
+) -> None:
+    """Download a model from the Hugging Face hub; an interrupted download goes on."""
+    from occstudio.inference.hub import get_model
+
+    told = _settings(settings or [])
+    with TerminalWatch(repository) as watch:
+        card = get_model(
+            repository, revision=revision, file=file, name=name, settings=told, watch=watch
+        )
+    _tell(card, "added")
+
+
 @app.command("change")
 def change_command(
     name: Annotated[str, typer.Argument(help="Name in the library.")],

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 _STAGES = {
     "read": "reading",
     "encode": "encoding",
+    "download": "downloading",
     "fit": "fitting a code",
     "check": "checking",
     "decode": "decoding",

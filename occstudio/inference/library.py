@@ -144,7 +144,7 @@ def add_model(
             f"'{name}' can't be the name of a new model: choose one that is not taken, of letters, "
             "digits, '-', '_' and '.'"
         )
-    card = replace(checkpoint.card, name=name or _free(wanted))
+    card = replace(checkpoint.card, name=name or free_name(wanted))
     checkpoint = replace(checkpoint, card=card)
     watch.check()
     watch.report("check", 0.4)
@@ -267,7 +267,9 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80]
 
 
-def _free(name: str) -> str:
+def free_name(name: str) -> str:
+    """A name for a new model: this one, made fit for a folder, with a number if it is taken."""
+    name = _safe(name)
     taken, number, free = _folders(), 2, name
     while free in taken or (paths.user_models() / free).exists():
         free, number = f"{name}-{number}", number + 1
