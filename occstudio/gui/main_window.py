@@ -38,7 +38,8 @@ from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
 from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
-from occstudio.gui.view.stage import NoView, Stage, View
+from occstudio.gui.view.stage import Stage, View
+from occstudio.gui.view.still_view import StillView
 from occstudio.gui.widgets.command_palette import CommandPalette
 from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.drop_overlay import DropOverlay
@@ -147,7 +148,7 @@ class MainWindow(QMainWindow):
 
     def _view(self) -> View:
         if self.opengl.problem:
-            blind = NoView(self.opengl.problem, self.stage)
+            blind = StillView(self.opengl.problem, self.stage)
             self.stage.hold(blind)
             return blind
         # Imported here: VTK is heavy, and of no use without OpenGL.

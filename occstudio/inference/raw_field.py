@@ -20,12 +20,15 @@ from occstudio.exchange.observation_reader import read_observation
 from occstudio.inference.neural_field import SCALE
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.preparation import prepared
+from occstudio.networks.conv_onet_crop import CropConvOccupancyNetwork
 from occstudio.networks.occupancy_network import TIME
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.input_spec import InputSpec
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 INPUTS = "inputs"
+WINDOW = "input_vol"
+"""Lower and upper corner (2, 3) of the one window that a network for large scenes is to see."""
 _CODE_NDIM = {"c": 1, "z": 1, "c_t": 1, "z_t": 1, "xz": 3, "xy": 3, "yz": 3, "grid": 4}
 """Names by which a code is known, and how many axes each has without that of the batch."""
 _BATCH = 16_384
@@ -46,8 +49,9 @@ def raw_logits(
     model : NeuralModel
         For example from `library.load_model`.
     source : Path
-        Any observation that the model takes; or an ``.npz`` with ``inputs``, for the encoder, or
-        with a code: ``c``, ``z``, or feature maps under their names.
+        Any observation that the model takes; or an ``.npz`` with ``inputs``, for the encoder
+        (with `WINDOW` beside them, for one window of a large scene), or with a code: ``c``,
+        ``z``, or feature maps under their names.
     points : (n, 3) float32
         In the network's units.
     time : float, optional
@@ -149,8 +153,12 @@ def _code(
     device = torch.device(model.device)
     if INPUTS in arrays:
         watch.report("encode", 0.0)
-        inputs = encoder_inputs(arrays[INPUTS], model.card.input_spec)
-        return dict(_asked(lambda: model.network.encode(inputs.to(device)), model))
+        inputs = encoder_inputs(arrays[INPUTS], model.card.input_spec).to(device)
+        network = model.network
+        if WINDOW in arrays and isinstance(network, CropConvOccupancyNetwork):
+            window = torch.tensor(arrays[WINDOW])
+            return dict(_asked(lambda: network.encode(inputs, window), model))
+        return dict(_asked(lambda: network.encode(inputs), model))
     given = {
         name: array
         for name, array in arrays.items()

@@ -21,7 +21,7 @@ from occstudio.networks.feature_maps import build_maps
 from occstudio.networks.local_coordinates import LocalCoordinates
 from occstudio.networks.local_pooling import cells_at, pool_local
 from occstudio.networks.map_sampling import SampleMode, sample_maps_at
-from occstudio.networks.occupancy_network import BOX
+from occstudio.networks.occupancy_network import BOX, PreparedField, field_in_batches
 from occstudio.networks.plane_coordinates import MAP_ORDER, PLANE_AXES
 from occstudio.networks.residual_block import ResnetBlockFC, linear_float32
 
@@ -189,10 +189,13 @@ class CropConvOccupancyNetwork(nn.Module):
         )
         return self.decoder(points, self.decoder.sample(coordinates, features))
 
-    def prepare(self, code: Mapping[str, Tensor]) -> CropScene:
-        """The field of one scene: points (n, 3) -> logits (n,), which remembers its crops."""
+    def prepare(self, code: Mapping[str, Tensor]) -> CropScene | PreparedField:
+        """The field of one scene, which remembers its crops, or of one window.
+
+        Points (n, 3) -> logits (n,).
+        """
         if WINDOW in code:
-            raise ModelError("this code is one window of a scene: give the scene's points")
+            return field_in_batches(self, code)
         (points,) = code[POINTS]
         return self._scene(points)
 

@@ -7,7 +7,7 @@ the surface it wants. All state is touched on one thread, the one that `post` ru
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,8 @@ from occstudio.exchange.session_file import SUFFIX
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
-from occstudio.studio.at_once import LiveAtOnce, TasksAtOnce
-from occstudio.studio.background import (
-    Job,
-    LiveThread,
-    Outcome,
-    Post,
-    TaskThread,
-    Token,
-)
+from occstudio.studio.at_once import TasksAtOnce
+from occstudio.studio.background import Outcome, Post, TaskThread, Token
 from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.history import History
@@ -38,17 +31,10 @@ from occstudio.studio.library import (
 )
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.opening import OpenedFiles, open_sources
-from occstudio.studio.pipeline import (
-    LoadModel,
-    Pipeline,
-    Quality,
-    ShapeRequest,
-    ShapeResult,
-    Wish,
-    plan,
-)
+from occstudio.studio.pipeline import LoadModel, Pipeline, ShapeResult
 from occstudio.studio.session import Session
 from occstudio.studio.settings import Settings, save_settings
+from occstudio.studio.surfaces import Surfaces
 from occstudio.studio.thumbnails import Thumbnails
 
 SETTLE_S = 0.15
@@ -95,8 +81,6 @@ class Studio:
     ) -> None:
         self.settings = settings or Settings()
         self.models: tuple[ModelCard, ...] = ()
-        self.results: dict[int, ShapeResult] = {}
-        self.failures: dict[int, Notice] = {}
         self.changed: Event[Document, Document] = Event()
         self.result_arrived: Event[int] = Event()
         self.activity_changed: Event[Activity | None] = Event()
@@ -106,15 +90,21 @@ class Studio:
         self._history = History(Document())
         self._pipeline = Pipeline(load_model)
         self._post: Post = post or (lambda function: function())
-        self._ids, self._requests = itertools.count(1), itertools.count(1)
-        self._asked: tuple[int, Wish] | None = None
-        self._declined: set[tuple[int, Wish]] = set()
-        self._failed: set[tuple[int, Wish]] = set()
+        self._ids = itertools.count(1)
         self._exports: list[tuple[int, Path]] = []
         self._closed = self._has_listed = False
-        live, tasks = (LiveThread, TaskThread) if post else (LiveAtOnce, TasksAtOnce)
-        self._tasks = tasks(self._report)
-        self._live = live(self._pipeline.run, self._deliver, self._report)
+        self._tasks = (TaskThread if post else TasksAtOnce)(self._report)
+        self._surfaces = Surfaces(
+            self._pipeline,
+            lambda: self.document,
+            lambda: self.settings.device,
+            post,
+            self._report,
+        )
+        self.results, self.failures = self._surfaces.results, self._surfaces.failures
+        self._surfaces.arrived.subscribe(self._arrived)
+        self._surfaces.failed.subscribe(self.noticed.emit)
+        self._surfaces.rested.subscribe(self._rest)
         self.inquiries = Inquiries(
             self._pipeline,
             post,
@@ -150,7 +140,7 @@ class Studio:
     @property
     def is_busy(self) -> bool:
         """True while a surface is awaited."""
-        return self._asked is not None
+        return self._surfaces.asked is not None
 
     def apply(self, edit: edits.Edit, gesture: object | None = None) -> None:
         """Do something to the document; edits of one gesture are one step of undo.
@@ -181,7 +171,7 @@ class Studio:
     def end_gesture(self) -> None:
         """The hand has let go: the fine pass begins and the next edit is a step of its own."""
         self._history.end_gesture()
-        self._live.hurry()
+        self._surfaces.hurry()
 
     def undo(self) -> None:
         """Go one step back."""
@@ -212,11 +202,8 @@ class Studio:
                 ),
             )
         )
-        self.results.clear()
-        self.failures.clear()
         self._exports.clear()
-        self._failed.clear()
-        self._declined.clear()
+        self._surfaces.clear()
         self._moved(old)
 
     def result_of(self, item: ShapeItem) -> ShapeResult | None:
@@ -225,10 +212,7 @@ class Studio:
 
     def is_current(self, item: ShapeItem) -> bool:
         """True if the item has the full surface that it wants."""
-        result = self.results.get(item.id)
-        return (
-            result is not None and result.quality is Quality.FULL and result.wish == Wish.of(item)
-        )
+        return self._surfaces.is_current(item)
 
     # -- the workers -------------------------------------------------------------------------
 
@@ -289,12 +273,11 @@ class Studio:
         if item is None:
             return
         self._exports.append((item_id, path))
+        self._surfaces.awaited.add(item_id)
         if self.is_current(item):
             self._export_ready()
-        elif (item_id, Wish.of(item)) in self._failed | self._declined:
-            self.retry(item_id)
         else:
-            self._pump()
+            self.retry(item_id)
 
     def write(self, title: str, path: Path, work: Callable[[], None]) -> None:
         """Let a worker write a file that is no surface, a picture for example."""
@@ -308,17 +291,12 @@ class Studio:
 
     def retry(self, item_id: int) -> None:
         """Try again what failed or was cancelled."""
-        self._failed = {pair for pair in self._failed if pair[0] != item_id}
-        self._declined = {pair for pair in self._declined if pair[0] != item_id}
-        self._pump()
+        self._surfaces.retry(item_id)
 
     def cancel(self) -> None:
         """Give up what is being made; the shapes keep the surfaces they have."""
-        if self._asked is not None:
-            self._declined.add(self._asked)
-            self._asked = None
         self._exports.clear()
-        self._live.cancel()
+        self._surfaces.cancel()
         self._tasks.cancel()
         self.inquiries.drop()
         self.activity_changed.emit(None)
@@ -335,7 +313,7 @@ class Studio:
         self.session.close()
         self.thumbnails.close()
         self._closed = True
-        self._live.close()
+        self._surfaces.close()
         self._tasks.close()
         self.inquiries.close()
 
@@ -344,94 +322,27 @@ class Studio:
     def _moved(self, old: Document, settle_s: float = 0.0) -> None:
         if self.document is old:
             return
-        alive = {item.id for item in self.document.items}
-        for gone in set(self.failures) - alive:
-            del self.failures[gone]
-        for item in self.document.items:
-            if (item.id, Wish.of(item)) not in self._failed:
-                self.failures.pop(item.id, None)
         try:
             self.changed.emit(old, self.document)
         finally:
             # A panel that fails keeps no surface from being made.
-            self._pump(settle_s)
+            self._surfaces.follow(settle_s)
 
-    def _pump(self, settle_s: float = 0.0) -> None:
-        item = next(self._stale(), None)
-        if item is None:
-            if self._asked is not None:
-                self._asked = None
-                self._live.cancel()
-                self.activity_changed.emit(None)
-            return
-        asked = (item.id, Wish.of(item))
-        if asked == self._asked:
-            return
-        self._asked = asked
-        device = self.settings.device
-        preview = plan(next(self._requests), item, Quality.PREVIEW, device)
-        fine = plan(next(self._requests), item, Quality.FULL, device)
-        self._live.submit(Job(preview, fine, settle_s))
-
-    def _stale(self) -> Iterator[ShapeItem]:
-        document = self.document
-        chosen = [item for item in document.items if item.id in document.selection]
-        others = [item for item in document.items if item.visible and item not in chosen]
-        awaited = {item_id for item_id, _ in self._exports}
-        exported = [item for item in document.items if item.id in awaited]
-        for item in chosen + others + exported:
-            key = (item.id, Wish.of(item))
-            is_open = key not in self._failed and key not in self._declined
-            if item.model and is_open and not self.is_current(item):
-                yield item
-
-    def _deliver(self, outcome: Outcome[ShapeRequest, ShapeResult]) -> None:
-        self._post(lambda: self._take_surface(outcome))
-
-    def _take_surface(self, outcome: Outcome[ShapeRequest, ShapeResult]) -> None:
-        request = outcome.request
-        item = self.document.find(request.item_id)
-        key = (request.item_id, request.wish)
-        if self._closed:
-            return
-        is_awaited = key == self._asked and request.quality is Quality.FULL
-        if is_awaited:
-            self._asked = None
-        if item is not None and outcome.result is not None:
-            self._keep(item, outcome.result)
-        elif item is not None and outcome.error is not None and Wish.of(item) == request.wish:
-            self._fail(item, outcome.error)
-        if is_awaited:
-            self._pump()
-            if self._asked is None:
-                self.activity_changed.emit(None)
-
-    def _keep(self, item: ShapeItem, result: ShapeResult) -> None:
-        last = self.results.get(item.id)
-        if last is not None and last.request_id > result.request_id:
-            return
-        self.results[item.id] = result
-        self.failures.pop(item.id, None)
-        self.result_arrived.emit(item.id)
+    def _arrived(self, item_id: int) -> None:
+        self.result_arrived.emit(item_id)
         self._export_ready()
 
-    def _fail(self, item: ShapeItem, error: Exception) -> None:
-        key = (item.id, Wish.of(item))
-        self._failed.add(key)
-        self._exports = [wanted for wanted in self._exports if wanted[0] != item.id]
-        notice = notice_of(error, item)
-        self.failures[item.id] = notice
-        self.noticed.emit(notice)
-        self.result_arrived.emit(item.id)
-
     def _export_ready(self) -> None:
-        waiting, self._exports = self._exports, []
+        """Write what waits for nothing any more; what failed or was cancelled is not awaited."""
+        waiting = [pair for pair in self._exports if pair[0] in self._surfaces.awaited]
+        self._exports = []
         for item_id, path in waiting:
             item = self.document.find(item_id)
             if item is not None and not self.is_current(item):
                 self._exports.append((item_id, path))
             elif item is not None:
                 self._write_out(self.results[item_id], path)
+        self._surfaces.awaited.intersection_update(item_id for item_id, _ in self._exports)
 
     def _write_out(self, result: ShapeResult, path: Path) -> None:
         def work(token: Token) -> Path:
@@ -447,8 +358,7 @@ class Studio:
         def on_owner(outcome: Outcome[str, Any]) -> None:
             if self._closed:
                 return
-            if self._asked is None:
-                self.activity_changed.emit(None)
+            self._rest()
             if outcome.error is not None:
                 self.noticed.emit(notice_of(outcome.error))
             elif outcome.result is not None:
@@ -497,7 +407,8 @@ class Studio:
     def _take_report(self, stage: str, fraction: float) -> None:
         if self._closed:
             return
-        item = self.document.find(self._asked[0]) if self._asked is not None else None
+        asked = self._surfaces.asked
+        item = None if asked is None else self.document.find(asked)
         self.activity_changed.emit(Activity(stage, fraction, item.name if item else ""))
 
 

@@ -258,7 +258,15 @@ class _Run:
 
 def _begun(recipe: TrainingRecipe) -> nn.Module:
     """The network as a new run begins with it."""
-    network = model_family(recipe.family).build(recipe.hyperparameters)
+    family = model_family(recipe.family)
+    kind = family.input_spec(recipe.hyperparameters).kind
+    if kind in ("image", "latent"):
+        takes = "photos" if kind == "image" else "no observation"
+        raise ModelError(
+            f"a network of '{recipe.family}' that takes {takes} can't be trained on scans: "
+            "configure an encoder of points"
+        )
+    network = family.build(recipe.hyperparameters)
     if recipe.start:
         trained = read_checkpoint(Path(recipe.start)).network()
         try:

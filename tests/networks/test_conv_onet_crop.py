@@ -226,6 +226,7 @@ def test_a_window_is_encoded_and_decoded_as_the_papers_steps_say(
         for name, feature in features.items():
             torch.testing.assert_close(code[name], feature, atol=1e-4, rtol=1e-4)
         found = network.decode(query[None], code)[0]
+        torch.testing.assert_close(network.prepare(code)(query), found)
     expected = logits(query)
     close = (found - expected).abs() <= 2e-4 * expected.std() + 1e-5
     assert close.float().mean() > 0.995  # a point on a voxel's border may fall to either side
@@ -370,6 +371,3 @@ def test_wrong_hyperparameters_are_refused(wrong: dict[str, Any]) -> None:
 def test_what_is_no_cloud_is_refused() -> None:
     with pytest.raises(ModelError, match="takes points"):
         _network().encode(torch.zeros(1, 8, 8, 8))
-    code = _network().encode(_scene(), torch.tensor([[7.0, -3.0, 0.0], [8.2, -1.8, 1.2]]))
-    with pytest.raises(ModelError, match="one window"):
-        _network().prepare(code)

@@ -44,9 +44,37 @@ RECIPE = TrainingRecipe(
 )
 
 
+GLOBAL = {
+    "encoder": "pointnet_resnet",
+    "encoder_kwargs": {"hidden_dim": 16},
+    "decoder": "cbatchnorm",
+    "decoder_kwargs": {"hidden_size": 16},
+    "c_dim": 16,
+    "z_dim": 0,
+}
+"""Of the original occupancy network."""
+
+
 def reports_of(recipe: TrainingRecipe, out: Path, processes: int = 1) -> list[dict[str, str]]:
     train(recipe, open_ellipsoids, out, device="cpu", processes=processes)
     return read_log(out / "log.csv")
+
+
+def test_a_family_with_one_code_for_a_shape_trains_as_well(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, family="onet", hyperparameters=GLOBAL, shapes=320)
+    reports = reports_of(recipe, tmp_path)
+    assert float(reports[-1]["iou"]) > 0.5
+    card = read_checkpoint(tmp_path / "model.safetensors").card
+    assert (card.family, card.input_spec.points, card.input_spec.is_drawn) == ("onet", 256, True)
+
+
+@pytest.mark.parametrize(("encoder", "words"), [("resnet18", "photos"), (None, "no observation")])
+def test_what_does_not_take_scans_is_not_trained_on_them(
+    encoder: str | None, words: str, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, family="onet", hyperparameters={"encoder": encoder})
+    with pytest.raises(ModelError, match=words):
+        train(recipe, open_ellipsoids, tmp_path, device="cpu")
 
 
 def test_training_learns_ellipsoids_and_writes_a_model_that_loads(tmp_path: Path) -> None:

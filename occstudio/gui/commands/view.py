@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape, needs_view
+from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -90,7 +90,7 @@ ROWS = (
         needs_any_shape,
     ),
     *(
-        ActionSpec(f"{name}", "View/From", text, _look(*angles), "", (key,), tip, needs_view)
+        ActionSpec(f"{name}", "View/From", text, _look(*angles), "", (key,), tip)
         for name, text, key, angles, tip in SIDES
     ),
     ActionSpec(
@@ -100,7 +100,6 @@ ROWS = (
         toggle_parallel,
         keys=("5",),
         tip="Look without perspective: what is parallel stays parallel",
-        blocked=needs_view,
         checked=lambda window: window.studio.settings.is_parallel,
         separated=True,
     ),

@@ -1,15 +1,14 @@
 """The middle of the window: the 3-D view, and over it what an empty window says.
 
-Where there is no OpenGL, a plain explanation stands in for the view, and everything else works.
+Where there is no OpenGL, still pictures stand in for the view, and everything else works.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from occstudio.gui.theme import Theme
 from occstudio.gui.widgets.empty_state import EmptyState
@@ -48,47 +47,6 @@ class View(Protocol):
     def close(self) -> object:
         """Give everything back."""
         ...
-
-
-class NoView(QLabel):
-    """Stands in for the 3-D view where there is no OpenGL.
-
-    Parameters
-    ----------
-    reason : str
-        What is missing.
-    """
-
-    def __init__(self, reason: str, parent: QWidget) -> None:
-        super().__init__(
-            f"The 3-D view needs OpenGL 3.2, which is not available here ({reason}).\n\n"
-            "Files are still opened, reconstructed and exported.\n"
-            "On a remote desktop or in a virtual machine, switch on 3-D acceleration\n"
-            "or install Mesa's software driver (libgl1-mesa-dri).",
-            parent,
-        )
-        self.setObjectName("noView")
-        self.setProperty("role", "muted")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setWordWrap(True)
-
-    def show_document(self, document: Document, results: dict[int, ShapeResult]) -> None:
-        """Nothing to draw on."""
-
-    def show_result(self, item_id: int, result: ShapeResult | None) -> None:
-        """Nothing to draw on."""
-
-    def set_theme(self, theme: Theme) -> None:
-        """The style sheet does it."""
-
-    def show_settings(self, settings: Settings) -> None:
-        """Nothing to draw on."""
-
-    def frame(self, item_ids: tuple[int, ...] | None) -> None:
-        """Nothing to look at."""
-
-    def look(self, azimuth: float, elevation: float) -> None:
-        """Nothing to look at."""
 
 
 class Stage(QWidget):
