@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape
 
 if TYPE_CHECKING:
@@ -68,7 +70,22 @@ def _look(azimuth: float, elevation: float) -> "Callable[[MainWindow], None]":
     return lambda window: window.viewport.look(azimuth, elevation)
 
 
+def toggle_fullscreen(window: "MainWindow") -> None:
+    """Fill the screen with the window, or not."""
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+
 ROWS = (
+    ActionSpec(
+        "fullscreen",
+        "View",
+        "F&ull Screen",
+        toggle_fullscreen,
+        "fullscreen",
+        ("F11",),
+        "Fill the screen with the window",
+        checked=lambda window: window.isFullScreen(),
+    ),
     ActionSpec(
         "frame",
         "View",

@@ -221,6 +221,8 @@ class Director:
             return
         self._shell = answer
         self._view.scene.show_shell(answer.outer, answer.inner, standing.matrix)
+        self._view.overlay.paint_legend.explain(keys.shell_key(answer))
+        self._view.overlay.arrange()
         self._view.update()
 
     # -- private -----------------------------------------------------------------------------
@@ -299,6 +301,8 @@ class Director:
         self._say("")
 
     def _hide_shell(self) -> None:
+        if self._shell is not None and self._painted is None:
+            self._view.overlay.paint_legend.explain(None)
         self._shell = None
         self._view.scene.show_shell(None, None, np.eye(4))
 

@@ -6,7 +6,7 @@ from occstudio.gui.view.color_map import BELIEF, DISTANCE, DOUBT
 from occstudio.gui.view.floor import round_length
 from occstudio.gui.view.overlays.legend import Key
 from occstudio.gui.view.overlays.scale_bar import length_text
-from occstudio.studio.inquiries import CertaintyAnswer, DistanceAnswer
+from occstudio.studio.inquiries import CertaintyAnswer, DistanceAnswer, ShellAnswer
 
 _SHARE = 98
 """Per cent of the vertices whose value lies on the ramp; the rest takes the end's colour."""
@@ -62,6 +62,18 @@ def doubt_key(answer: CertaintyAnswer) -> tuple[Key, float]:
         f"Half of it by less than {_short(float(np.median(widths)), unit)}.",
     )
     return key, reach
+
+
+def shell_key(answer: ShellAnswer) -> Key:
+    """Of a shell between two thresholds."""
+    low, high = answer.thresholds
+    return Key(
+        "Shell of doubt",
+        DOUBT,
+        ((0.02, f"core, {high:.2g}"), (0.72, f"skin, {low:.2g}")),
+        f"The core is what is left at threshold {high:.2g}, the skin what {low:.2g} would add. "
+        "Where both are far apart, the network has not decided.",
+    )
 
 
 def _reach(values: np.ndarray) -> float:

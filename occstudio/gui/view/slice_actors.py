@@ -16,7 +16,8 @@ from occstudio.shapes.arrays import Points
 
 LINE_WIDTH = 2.6
 
-_CLEAR, _SOLID = 0.26, 0.96
+_SOLID = 0.96
+_CLEAR = {"dark": 0.26, "light": 0.10}  # night over white paper would be fog
 _LIFT = 0.0015  # the line floats so far before the pane, on either side of it
 
 
@@ -34,6 +35,7 @@ class SliceActors:
         self._lines = (pv.PolyData(), pv.PolyData())
         self.sampled: SampledSlice | None = None
         self._level = 0.0
+        self._theme_name = "dark"
         self.pane = _actor(self._pane)
         self.pane.force_translucent = True
         self.border = _actor(self._border)
@@ -81,7 +83,7 @@ class SliceActors:
         )
         quad.active_texture_coordinates = np.column_stack([u, v]).astype(np.float32)
         self._pane.copy_from(quad, deep=False)
-        texture = pv.Texture(pane_picture(sampled)[::-1])
+        texture = pv.Texture(pane_picture(sampled, _CLEAR[self._theme_name])[::-1])
         texture.InterpolateOn()
         self.pane.SetTexture(texture)
         self._border.copy_from(_segments(corners[[0, 1, 1, 2, 2, 3, 3, 0]]), deep=False)
@@ -102,7 +104,8 @@ class SliceActors:
             actor.SetVisibility(False)
 
     def set_theme(self, theme: Theme) -> None:
-        """Colour the line and the border."""
+        """Colour the line and the border; the pane follows with the next values."""
+        self._theme_name = theme.name
         for line in self.lines:
             line.prop.color = "#ffffff" if theme.is_dark else "#14171c"
         self.border.prop.color = theme.text
@@ -117,10 +120,18 @@ class SliceActors:
             data.copy_from(_segments(lifted), deep=False)
 
 
-def pane_picture(sampled: SampledSlice) -> NDArray[np.uint8]:
-    """Belief as colours, (n, n, 4): the surer of something solid, the denser."""
+def pane_picture(sampled: SampledSlice, clear: float = _CLEAR["dark"]) -> NDArray[np.uint8]:
+    """Belief as colours, (n, n, 4): the surer of something solid, the denser.
+
+    Parameters
+    ----------
+    sampled : SampledSlice
+        The values.
+    clear : float
+        How dense emptiness is, 0 to 1.
+    """
     belief = sampled.probabilities
-    alpha = _CLEAR + (_SOLID - _CLEAR) * np.sqrt(belief)
+    alpha = clear + (_SOLID - clear) * np.sqrt(belief)
     colors = BELIEF(belief)
     return np.dstack([colors, np.round(255 * alpha).astype(np.uint8)])
 

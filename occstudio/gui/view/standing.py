@@ -19,17 +19,20 @@ from occstudio.shapes.mesh import Mesh
 from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.pipeline import Quality, ShapeResult
 
-GHOST_OPACITY = 0.38
+GHOST_OPACITY = 0.32
 OUTLINE_PART = 0.0028
 """Width of the outline, as a part of the picture's height."""
 
 _MOST = 0.75
 
-# The back of the surface, pushed outward on the screen by a constant width.
+# The back of the surface, pushed outward on the screen by a constant width where it is seen from
+# the side. Where it faces the eye it stays: there the direction is noise, and would turn triangles.
 _OUTLINE_PUSH = """
 //VTK::PositionVC::Impl
   vec2 pushed = (MCDCMatrix * vec4(normalMC, 0.0)).xy;
-  gl_Position.xy += 2.0 * outlinePart * gl_Position.w * pushed / max(length(pushed), 1e-6);
+  float sideways = length(normalize(normalMatrix * normalMC).xy);
+  pushed *= sideways * sideways / max(length(pushed), 1e-6);
+  gl_Position.xy += 2.0 * outlinePart * gl_Position.w * pushed;
 """
 
 Vector = NDArray[np.float64]

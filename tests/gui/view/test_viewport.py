@@ -358,3 +358,11 @@ def test_the_shell_stands_in_for_the_surface(
     window.actions_table["shell"].trigger()
     assert standing.surface.GetVisibility()
     assert not view.scene.shell.is_shown
+
+
+def test_full_screen_and_back(window: MainWindow) -> None:
+    window.actions_table["fullscreen"].trigger()
+    assert window.isFullScreen()
+    assert window.actions_table["fullscreen"].isChecked()
+    window.actions_table["fullscreen"].trigger()
+    assert not window.isFullScreen()
