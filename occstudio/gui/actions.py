@@ -52,7 +52,12 @@ AREAS = (
 TABLE: tuple[ActionSpec, ...] = tuple(row for area in AREAS for row in area.ROWS)
 """Everything a person can do."""
 
-TOOLBAR: tuple[str, ...] = ("open", "", "undo", "redo", "", "frame", "points", "floor")
+TOOLBAR: tuple[str, ...] = (
+    *("open", ""),
+    *("undo", "redo", ""),
+    *("frame", "points", "floor", ""),
+    *("next_shading", "slice", "compare"),
+)
 """Names of the actions in the toolbar; an empty one is a line."""
 
 _WITH_TEXT = ("open",)

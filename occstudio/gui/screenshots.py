@@ -23,9 +23,11 @@ from occstudio.gui.bridge import Bridge
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_theme, chosen_theme
+from occstudio.gui.view.shading import ALL_SHADINGS
 from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio import edits
+from occstudio.studio.document import COMPARISONS, Comparison, FieldSlice
 from occstudio.studio.pipeline import LoadModel
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
@@ -57,7 +59,7 @@ def _session(app: QApplication, theme: str, folder: Path) -> list[Path]:
     written: list[Path] = []
 
     def shoot(name: str) -> None:
-        _wait(lambda: not studio.is_busy)
+        _wait(lambda: not (studio.is_busy or _asks(studio)))
         _pause(400)
         path = folder / f"{name}-{theme}.png"
         window.grab().save(str(path))
@@ -79,8 +81,40 @@ def _session(app: QApplication, theme: str, folder: Path) -> list[Path]:
         studio.open_files([*files[1:3], folder, folder / "film.mov"])
         _wait(lambda: not studio.is_busy, extra_ms=800)
         shoot("5-several-and-rejected")
+        _shoot_view(window, shoot)
     window.close()
     return written
+
+
+def _shoot_view(window: MainWindow, shoot: Callable[[str], None]) -> None:
+    """Every way to paint, to look into the field and to compare."""
+    studio = window.studio
+    if window.opengl.problem or len(studio.document.items) < 2:
+        return
+    ids = tuple(item.id for item in studio.document.items)
+    first, second = ids[:2]
+    studio.apply(edits.set_visible(ids[1:], False))
+    studio.apply(edits.select((first,)))
+    plain = studio.settings
+    for shading in ALL_SHADINGS:
+        window.change_settings(replace(plain, shading=shading, shows_points=False))
+        shoot(f"6-shading-{shading}")
+    window.change_settings(replace(plain, shows_shell=True, shows_points=False))
+    shoot("7-shell")
+    window.change_settings(replace(plain, shows_points=False))
+    for axis, offset in (("z", 0.0), ("y", -0.05), ("x", 0.1)):
+        studio.apply(edits.set_slice(FieldSlice(True, axis, offset)))
+        shoot(f"8-slice-{axis}")
+    studio.apply(edits.set_slice(FieldSlice()))
+    studio.apply(edits.set_visible(ids[1:], True))
+    for mode in COMPARISONS[1:]:
+        studio.apply(edits.set_comparison(Comparison(mode, first, second)))
+        shoot(f"9-compare-{mode}")
+    studio.apply(edits.set_comparison(Comparison()))
+
+
+def _asks(studio: Studio) -> bool:
+    return studio.inquiries.is_busy or studio.inquiries.slice.is_busy
 
 
 def _models() -> tuple[LoadModel, Callable[[], Sequence[ModelCard]]]:

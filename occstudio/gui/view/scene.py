@@ -285,7 +285,7 @@ class Scene:
                 for actor in standing.actors:
                     actor.SetVisibility(False)
         if self.shell.is_shown and item_id in self._document.selection[:1]:
-            for actor in (standing.surface, standing.light, standing.outline):
+            for actor in (standing.surface, standing.light, standing.outline, standing.points):
                 actor.SetVisibility(False)
 
 
