@@ -14,6 +14,7 @@ which multiplies 7 C features of seven places. Three things make it cheap:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -25,7 +26,7 @@ from occstudio.networks.displaced_sampling import PLACES, PaddingMode, displacem
 from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.map_sampling import blend_corners, weighted_rows
 
-_CPU_BATCH: Final = 2048
+_ROWS_PER_THREAD: Final = 1024  # activations of so many stay in the cache
 _FINEST_TABLE: Final = 18  # resolution up to which the first layer is applied beforehand
 _LARGEST_TABLE: Final = 320 << 20  # bytes
 
@@ -76,17 +77,25 @@ class PreparedIfNet:
             self._rest = [(weight.t().clone(), b) for weight, b in rest]
             done, weights = 0, list[Tensor]()
             self._sampled: list[_Level] = []
-            self._projected: list[_ProjectedLevel] = []
+            self._to_project: list[tuple[_Level, Tensor]] = []
             for level in grouped:
                 part = by_place[:, done : done + level.channels]  # (H, C, 7)
                 done += level.channels
                 if level.volume is not None and _is_worth_projecting(level, len(first)):
-                    self._projected.append(_ProjectedLevel(level.volume, part, self._steps, level))
+                    self._to_project.append((level, part))
                 else:
                     self._sampled.append(level)
                     weights.append(part.permute(2, 1, 0).reshape(-1, len(first)))  # (7 C, H)
             self._first = torch.cat(weights) if weights else None
         self._rough_weights: tuple[Tensor | None, list[Tensor]] | None = None
+
+    @functools.cached_property
+    def _projected(self) -> list[_ProjectedLevel]:
+        """Made when the field is first asked: it takes a second."""
+        with torch.inference_mode(False), torch.no_grad():
+            levels = [_ProjectedLevel(*each, self._steps) for each in self._to_project]
+        self._to_project.clear()
+        return levels
 
     @torch.inference_mode()
     def __call__(self, points: Tensor) -> Tensor:
@@ -107,7 +116,7 @@ class PreparedIfNet:
         """Gradient (n, 3) of the logits at points (n, 3)."""
         weights = [weight for weight, _ in self._rest[:-1]]
         slopes = list[Tensor]()
-        for part in points.split(_CPU_BATCH):
+        for part in points.split(_ROWS_PER_THREAD * torch.get_num_threads()):
             asked = part.detach().clone().requires_grad_(True)
             logits = self._logits(asked, self._first, weights)
             slopes.append(torch.autograd.grad(logits.sum(), asked)[0])
@@ -116,7 +125,8 @@ class PreparedIfNet:
     def _in_batches(self, points: Tensor, first: Tensor | None, hidden: list[Tensor]) -> Tensor:
         if not len(points):
             return points.new_zeros(0)
-        parts = points.split(_CPU_BATCH if points.device.type == "cpu" else len(points))
+        rows = _ROWS_PER_THREAD * torch.get_num_threads()
+        parts = points.split(rows if points.device.type == "cpu" else len(points))
         return torch.cat([self._logits(part, first, hidden) for part in parts])
 
     def _logits(self, points: Tensor, first: Tensor | None, hidden: list[Tensor]) -> Tensor:
@@ -188,16 +198,17 @@ class _ProjectedLevel:
 
     Parameters
     ----------
-    volume : (R, R, R, C)
+    level : _Level
+        With a volume.
     weight : (H, C, 7)
         The first layer's, for this level.
     steps : (7, 3)
         Where the seven places are.
-    level : _Level
-        That the volume belongs to.
     """
 
-    def __init__(self, volume: Tensor, weight: Tensor, steps: Tensor, level: _Level) -> None:
+    def __init__(self, level: _Level, weight: Tensor, steps: Tensor) -> None:
+        volume = level.volume
+        assert volume is not None
         cells = torch.arange(level.resolution, device=volume.device, dtype=torch.float64)
         inner = level.resolution - 1 - 2 * level.margin
         samples = (cells - level.margin) * (2 / inner) - 1

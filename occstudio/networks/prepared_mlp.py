@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from occstudio.networks.low_precision import low_precision_pays
 
-_CPU_BATCH: Final = 2048
+_ROWS_PER_THREAD: Final = 1024  # activations of so many stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +92,7 @@ class PreparedMlp:
     def gradient(self, points: Tensor) -> Tensor:
         """Gradient (n, 3) of the values at points (n, 3)."""
         slopes = list[Tensor]()
-        for part in points.split(_CPU_BATCH):
+        for part in points.split(_ROWS_PER_THREAD * torch.get_num_threads()):
             asked = part.detach().clone().requires_grad_(True)
             values = self._values(asked, self._layers)
             slopes.append(torch.autograd.grad(values.sum(), asked)[0])
@@ -101,7 +101,8 @@ class PreparedMlp:
     def _in_batches(self, points: Tensor, layers: Sequence[PreparedLayer]) -> Tensor:
         if not len(points):
             return points.new_zeros(0)
-        parts = points.split(_CPU_BATCH if points.device.type == "cpu" else len(points))
+        rows = _ROWS_PER_THREAD * torch.get_num_threads()
+        parts = points.split(rows if points.device.type == "cpu" else len(points))
         return torch.cat([self._values(part, layers) for part in parts])
 
     def _values(self, points: Tensor, layers: Sequence[PreparedLayer]) -> Tensor:
