@@ -51,6 +51,7 @@ class StatedConfig:
         """What the entries of a configuration mean, whichever layout they have."""
         data, test = _section(found, "data"), _section(found, "test")
         sections = {"data", "test", "training", "generation", "model", "inherit_from"}
+        sections |= {"n_parameters"}  # only says what the others come to
         if isinstance(found.get("model"), Mapping):
             inner = _section(found, "model")
         else:

@@ -35,6 +35,11 @@ def test_flat_arguments_are_hyperparameters_as_they_are(tmp_path: Path) -> None:
     assert not found.is_whole
 
 
+def test_a_count_of_parameters_is_no_hyperparameter(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"c_dim": 32, "n_parameters": 13_414_465}))
+    assert dict(read_config(tmp_path / "a.json").hyperparameters) == {"c_dim": 32}
+
+
 def test_parents_are_found_relative_to_the_repository_and_overruled(tmp_path: Path) -> None:
     folder = tmp_path / "repo" / "configs" / "pointcloud"
     folder.mkdir(parents=True)
