@@ -78,7 +78,9 @@ def _session(app: QApplication, theme: str, folder: Path) -> list[Path]:
         studio.apply(edits.set_threshold((item.id,), 0.999))
         shoot("4-high-threshold")
         studio.undo()
-        studio.open_files([*files[1:3], folder, folder / "film.mov"])
+        nothing = Path(place) / "nothing"
+        nothing.mkdir()
+        studio.open_files([*files[1:3], nothing, nothing / "film.mov"])
         _wait(lambda: not studio.is_busy, extra_ms=800)
         shoot("5-several-and-rejected")
         _shoot_view(window, shoot)

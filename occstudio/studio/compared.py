@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.document import COMPARISONS, Document, ShapeItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def candidates(document: Document) -> tuple[ShapeItem, ShapeItem] | None:
 def compared(document: Document) -> Pair | None:
     """The pair that is in view; None while nothing is compared."""
     wanted = document.comparison
-    if wanted.mode == "off":
+    if wanted.mode not in COMPARISONS[1:]:
         return None
     named = [document.find(i) for i in (wanted.first, wanted.second) if i is not None]
     chosen = [item for item in named if item is not None]
@@ -41,4 +41,6 @@ def compared(document: Document) -> Pair | None:
     both = [*chosen, *rest][:2]
     if len(both) < 2:
         return None
-    return Pair(wanted.mode, both[0], both[1], wanted.wipe)
+    # Whatever a file said, the edge stays in the view.
+    wipe = wanted.wipe if 0 <= wanted.wipe <= 1 else 0.5
+    return Pair(wanted.mode, both[0], both[1], wipe)

@@ -19,8 +19,9 @@ from occstudio.gui.view.overlays.slice_bar import REACH
 from occstudio.gui.view.placement import Matrix, between_frames
 from occstudio.gui.view.viewport import Viewport
 from occstudio.shapes.field import level_of
+from occstudio.shapes.plane import AXES
 from occstudio.studio import edits
-from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.document import Document, FieldSlice, ShapeItem
 from occstudio.studio.inquiries import (
     FINE_CELLS,
     ROUGH_CELLS,
@@ -77,7 +78,7 @@ class Director:
         self._view.update()
 
     def _want_slice(self, document: Document) -> None:
-        item, wanted = document.current, document.slice
+        item, wanted = document.current, _held(document.slice)
         overlay = self._view.overlay
         is_wanted = wanted.visible and item is not None and bool(item.model)
         overlay.slice_bar.setVisible(is_wanted)
@@ -164,7 +165,7 @@ class Director:
 
     def _take_slice(self, answer: SliceAnswer) -> None:
         item = self._studio.document.current
-        wanted = self._studio.document.slice
+        wanted = _held(self._studio.document.slice)
         if item is None or item.id != answer.question.item_id or not wanted.visible:
             return
         if answer.question.axis != wanted.axis:
@@ -358,6 +359,12 @@ class Director:
 
     def _place_text(self, item: ShapeItem, axis: str, offset: float) -> str:
         return f"{axis} = {length_text(float(f'{offset / item.frame.scale:.3g}'), item.frame.unit)}"
+
+
+def _held(wanted: FieldSlice) -> FieldSlice:
+    """The slice that is shown for whatever a file said."""
+    offset = wanted.offset if abs(wanted.offset) <= REACH else 0.0
+    return replace(wanted, axis=wanted.axis if wanted.axis in AXES else "z", offset=offset)
 
 
 def _field_wish(item: ShapeItem) -> Wish:

@@ -335,3 +335,20 @@ def test_the_slice_follows_the_selection(
         radii[item_id] = np.linalg.norm(ends[:, 1:], axis=1).mean()
     assert radii[first] == pytest.approx(0.5, abs=3e-3)
     assert radii[second] == pytest.approx(0.25, abs=3e-3)
+
+
+@pytest.mark.parametrize(("axis", "offset"), [("w", 0.0), ("x", float("nan")), ("y", 1e9)])
+def test_a_slice_that_a_broken_session_asks_for_is_shown_in_the_middle(
+    window: MainWindow,
+    view: Viewport,
+    opened: Open,
+    qtbot: QtBot,
+    axis: str,
+    offset: float,
+) -> None:
+    opened()
+    window.studio.apply(edits.set_slice(FieldSlice(True, axis, offset)))
+    settle(qtbot, window)
+    sampled = view.scene.slice.sampled
+    assert sampled is not None
+    assert sampled.plane.offset == 0.0
