@@ -52,9 +52,9 @@ format: setup ## mend what ruff can mend
 	$(BIN)/ruff format .
 
 .PHONY: screenshots
-screenshots: setup ## pictures of the window, into out/screenshots
+screenshots: setup ## pictures of the window, both themes, at 100 % and 200 %
 	@mkdir -p $(OUT)/screenshots
-	$(XVFB) $(BIN)/python -m occstudio.gui.screenshots $(OUT)/screenshots
+	xvfb-run -a -s "-screen 0 3200x2000x24" $(BIN)/python -m occstudio.gui.screenshots $(OUT)/screenshots
 
 .PHONY: benchmark
 benchmark: setup ## the engine against dense and published multiresolution extraction

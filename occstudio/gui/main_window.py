@@ -40,6 +40,7 @@ from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
 from occstudio.gui.view.stage import Stage, View
 from occstudio.gui.view.still_view import StillView
+from occstudio.gui.widgets.coach_marks import CoachMarks
 from occstudio.gui.widgets.command_palette import CommandPalette
 from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.drop_overlay import DropOverlay
@@ -52,9 +53,6 @@ from occstudio.studio.studio import Studio
 
 if TYPE_CHECKING:
     from occstudio.gui.view.director import Director
-
-FORMATS = "PLY, OBJ, STL, GLB, XYZ, PCD, LAS, E57, NPZ and more, in any unit."
-"""What can be dropped, in a breath."""
 
 
 RECENT = 8
@@ -88,14 +86,15 @@ class MainWindow(QMainWindow):
         self.inspector = InspectorPanel(studio, self._theme, self)
         self.models = ModelPicker(studio, self)
         self.model_cards = ModelCards(studio, self._theme, self)
-        self.stage = Stage(samples, FORMATS, self)
+        self.stage = Stage(samples, self)
         self.viewport: View = self._view()
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
         self._drop = DropOverlay(self)
         self.command_palette = CommandPalette(self)
+        self.coach_marks = CoachMarks(self)
         self.doctor_card = DoctorCard(self.stage)
         self.doctor = DoctorDesk(studio, self.doctor_card)
-        self._export = QPushButton(" Export…", self)
+        self.export_button = QPushButton(" Export…", self)
         self.saving = Saving(self)
         self._build()
         self._connect()
@@ -123,11 +122,12 @@ class MainWindow(QMainWindow):
             self.status,
             self.command_palette,
             self.doctor_card,
+            self.coach_marks,
         ):
             part.set_theme(theme)
         for title in self.findChildren(PanelTitle):
             title.set_theme(theme)
-        self._export.setIcon(icon("export-variant", theme, color=theme.on_accent))
+        self.export_button.setIcon(icon("export-variant", theme, color=theme.on_accent))
 
     def change_settings(self, settings: Settings) -> None:
         """Remember choices and show them."""
@@ -189,11 +189,11 @@ class MainWindow(QMainWindow):
         gap = QWidget(bar)
         gap.setFixedWidth(6)
         bar.addWidget(gap)
-        self._export.setObjectName("toolbar-export")
-        self._export.setProperty("role", "primary")
-        self._export.setAccessibleName("Export")
-        self._export.setIconSize(ICON)
-        bar.addWidget(self._export)
+        self.export_button.setObjectName("toolbar-export")
+        self.export_button.setProperty("role", "primary")
+        self.export_button.setAccessibleName("Export")
+        self.export_button.setIconSize(ICON)
+        bar.addWidget(self.export_button)
         self.addToolBar(bar)
         self.setMinimumSize(QSize(860, 560))
         self.docks.remember()
@@ -208,13 +208,18 @@ class MainWindow(QMainWindow):
         self.command_palette.chosen.connect(self._do)
         self.docks.changed.connect(self.actions_table.refresh)
         self.stage.empty.open_wanted.connect(self.actions_table["open"].trigger)
+        self.stage.empty.tour_wanted.connect(self.actions_table["tour"].trigger)
+        self.coach_marks.ended.connect(self._end_tour)
         self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
         self.shapes.menu_wanted.connect(self._show_shape_menu)
         export = self.actions_table["export"]
-        self._export.clicked.connect(export.trigger)
+        self.export_button.clicked.connect(export.trigger)
         export.changed.connect(self._show_export)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
+
+    def _end_tour(self) -> None:
+        self.change_settings(replace(self.studio.settings, has_toured=True))
 
     def _do(self, name: str) -> None:
         settings = self.studio.settings
@@ -253,6 +258,7 @@ class MainWindow(QMainWindow):
         self._show_facts()
 
     def _show_settings(self, settings: Settings) -> None:
+        self.stage.empty.greet(is_first=not settings.has_toured)
         self.viewport.show_settings(settings)
         if self.director is not None:
             self.director.show(self.studio.document)
@@ -264,8 +270,8 @@ class MainWindow(QMainWindow):
 
     def _show_export(self) -> None:
         export = self.actions_table["export"]
-        self._export.setEnabled(export.isEnabled())
-        self._export.setToolTip(export.toolTip())
+        self.export_button.setEnabled(export.isEnabled())
+        self.export_button.setToolTip(export.toolTip())
 
     # -- dropping ----------------------------------------------------------------------------
 
@@ -293,7 +299,7 @@ class MainWindow(QMainWindow):
         """Ask about unsaved work, remember the layout and give everything back."""
         if self.saving.must_ask and not self._leaves:
             event.ignore()
-            self.saving.ask_then(self._leave)
+            self.saving.ask_then(self.leave)
             return
         parts = (self.saveGeometry(), self.saveState())
         state = " ".join(bytes(part.toBase64().data()).decode("ascii") for part in parts)
@@ -305,7 +311,8 @@ class MainWindow(QMainWindow):
         self.viewport.close()
         super().closeEvent(event)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close without asking about unsaved work."""
         self._leaves = True
         self.close()
 

@@ -1,17 +1,22 @@
 """Pictures of the window in its main states: ``python -m occstudio.gui.screenshots FOLDER``.
 
-They are made to be looked at. The shipped model is used where it is, else the analytic one.
+They are made to be looked at: both themes, at 1440 x 900 and at twice the pixels. Each scale needs
+a process of its own, since Qt reads the factor once. The shipped model is used where it is, else
+the analytic one. Dialogs are painted where they stand over the window.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
 from occstudio.gui.app import (
     bundled_samples,
@@ -23,7 +28,6 @@ from occstudio.gui.bridge import Bridge
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_theme, chosen_theme
-from occstudio.gui.view.shading import ALL_SHADINGS
 from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio import edits
@@ -33,90 +37,141 @@ from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 
 SIZE = (1440, 900)
-"""Of the pictures, in pixels."""
+"""Of the pictures, in logical pixels."""
+
+SCALES = (1, 2)
+"""Pixels per logical pixel."""
+
+_MOST_WAIT_MS = 120_000
 
 
-def write_screenshots(folder: Path) -> list[Path]:
-    """Write the main states in both themes; the files are returned."""
+def write_screenshots(folder: Path, scale: int) -> list[Path]:
+    """Write the main states in both themes at this process's scale; the files are returned."""
     folder.mkdir(parents=True, exist_ok=True)
     app = make_application()
     written: list[Path] = []
     for theme in ("dark", "light"):
-        written += _session(app, theme, folder)
+        apply_theme(app, chosen_theme(theme))
+        window = _opened(app, theme)
+        for name in _states(window, folder):
+            path = folder / f"{name}-{theme}{'' if scale == 1 else f'@{scale}x'}.png"
+            _photograph(window, path)
+            written.append(path)
+            _close_dialogs(window)
+        window.leave()
+        window.deleteLater()
+        _pause(50)
     return written
 
 
-def _session(app: QApplication, theme: str, folder: Path) -> list[Path]:
+def _opened(app: QApplication, theme: str) -> MainWindow:
     load, names = _models()
-    bridge = Bridge(app)
-    studio = Studio(load, names, post=bridge.post, settings=Settings(theme=theme))
+    studio = Studio(load, names, post=Bridge(app).post, settings=Settings(theme=theme))
     # Files and results of pictures are nobody's preferences.
     studio.change_settings = lambda settings: setattr(studio, "settings", settings)  # type: ignore[method-assign]
-    apply_theme(app, chosen_theme(theme))
     window = MainWindow(studio, probe_opengl(), bundled_samples())
     window.resize(*SIZE)
     window.show()
-    written: list[Path] = []
+    studio.refresh_models()
+    _wait(lambda: bool(studio.models))
+    return window
 
-    def shoot(name: str) -> None:
-        _wait(lambda: not (studio.is_busy or _asks(studio)))
-        _pause(400)
-        path = folder / f"{name}-{theme}.png"
-        window.grab().save(str(path))
-        written.append(path)
 
+def _states(window: MainWindow, folder: Path) -> Iterator[str]:
+    """Bring the window from state to state; the picture is taken at each name."""
+    actions, studio = window.actions_table, window.studio
+    yield "01-welcome"
+    actions["tour"].trigger()
+    yield "02-tour"
+    window.coach_marks.end()
     with tempfile.TemporaryDirectory() as place:
-        files = list(bundled_samples()) or [_blob(Path(place))]
-        studio.refresh_models()
-        shoot("1-empty")
-        studio.open_files(files[:1])
-        _wait(lambda: bool(studio.document.items))
-        shoot("2-reconstructed")
-        window.change_settings(replace(studio.settings, shows_points=False))
-        shoot("3-surface")
-        item = studio.document.items[0]
-        studio.apply(edits.set_threshold((item.id,), 0.999))
-        shoot("4-high-threshold")
-        studio.undo()
-        nothing = Path(place) / "nothing"
-        nothing.mkdir()
-        studio.open_files([*files[1:3], nothing, nothing / "film.mov"])
-        _wait(lambda: not studio.is_busy, extra_ms=800)
-        shoot("5-several-and-rejected")
-        _shoot_view(window, shoot)
-    window.close()
-    return written
+        files = list(bundled_samples()) or [_pebble(Path(place))]
+        _open(studio, files[:1])
+        yield "03-reconstructed"
+        yield from _dialogs(window)
+        yield from _field(window)
+        if len(files) > 1:
+            _open(studio, files[1:2])
+            yield from _comparisons(window)
+        _open(studio, [*files[2:3], folder, folder / "film.mov"])
+        yield "12-several-and-rejected"
+        for button in window.status.findChildren(QToolButton, "statusStrip-details"):
+            button.click()
+        yield "13-details"
+        _open(studio, [_broken(Path(place))])
+        _wait(window.doctor_card.isVisible)
+        yield "14-doctor"
+        item = studio.document.current
+        if item is not None:
+            studio.apply(edits.set_threshold((item.id,), 0.999))
+        yield "15-failure"
 
 
-def _shoot_view(window: MainWindow, shoot: Callable[[str], None]) -> None:
-    """Every way to paint, to look into the field and to compare."""
+def _dialogs(window: MainWindow) -> Iterator[str]:
+    actions = window.actions_table
+    actions["palette"].trigger()
+    yield "04-palette"
+    for field in window.command_palette.findChildren(QLineEdit):
+        field.setText("fra")
+    yield "05-palette-search"
+    window.command_palette.hide()
+    actions["shortcuts"].trigger()
+    yield "06-shortcuts"
+    actions["preferences"].trigger()
+    yield "07-preferences"
+
+
+def _field(window: MainWindow) -> Iterator[str]:
     studio = window.studio
-    if window.opengl.problem or len(studio.document.items) < 2:
-        return
-    ids = tuple(item.id for item in studio.document.items)
-    first, second = ids[:2]
-    studio.apply(edits.set_visible(ids[1:], False))
-    studio.apply(edits.select((first,)))
-    plain = studio.settings
-    for shading in ALL_SHADINGS:
-        window.change_settings(replace(plain, shading=shading, shows_points=False))
-        shoot(f"6-shading-{shading}")
-    window.change_settings(replace(plain, shows_shell=True, shows_points=False))
-    shoot("7-shell")
-    window.change_settings(replace(plain, shows_points=False))
-    for axis, offset in (("z", 0.0), ("y", -0.05), ("x", 0.1)):
-        studio.apply(edits.set_slice(FieldSlice(True, axis, offset)))
-        shoot(f"8-slice-{axis}")
-    studio.apply(edits.set_slice(FieldSlice()))
-    studio.apply(edits.set_visible(ids[1:], True))
-    for mode in COMPARISONS[1:]:
-        studio.apply(edits.set_comparison(Comparison(mode, first, second)))
-        shoot(f"9-compare-{mode}")
+    studio.apply(edits.set_slice(FieldSlice(visible=True)))
+    yield "08-field-slice"
+    studio.undo()
+    window.change_settings(replace(studio.settings, shows_points=False))
+    yield "09-surface"
+
+
+def _comparisons(window: MainWindow) -> Iterator[str]:
+    studio = window.studio
+    first, second = (item.id for item in studio.document.items[:2])
+    studio.apply(edits.select((first, second)))
+    yield "10-two-selected"
+    for mode in COMPARISONS:
+        if mode != "off":
+            studio.apply(edits.set_comparison(Comparison(mode, first, second)))
+            yield f"11-compare-{mode}"
     studio.apply(edits.set_comparison(Comparison()))
 
 
-def _asks(studio: Studio) -> bool:
-    return studio.inquiries.is_busy or studio.inquiries.slice.is_busy
+def _open(studio: Studio, files: Sequence[Path]) -> None:
+    studio.open_files(files)
+    _pause(600)
+    _wait(lambda: not studio.is_busy)
+
+
+def _photograph(window: MainWindow, path: Path) -> None:
+    _pause(200)
+    _wait(lambda: not window.studio.is_busy and not window.studio.inquiries.is_busy)
+    _pause(500)
+    picture = window.grab()
+    painter = QPainter(picture)
+    for dialog in _open_dialogs(window):
+        size = dialog.size()
+        corner = QPoint(
+            (window.width() - size.width()) // 2, (window.height() - size.height()) // 2
+        )
+        painter.drawPixmap(corner, dialog.grab())
+        painter.drawRect(corner.x() - 1, corner.y() - 1, size.width() + 1, size.height() + 1)
+    painter.end()
+    picture.save(str(path))
+
+
+def _open_dialogs(window: QWidget) -> list[QDialog]:
+    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+def _close_dialogs(window: QWidget) -> None:
+    for dialog in _open_dialogs(window):
+        dialog.close()
 
 
 def _models() -> tuple[LoadModel, Callable[[], Sequence[ModelCard]]]:
@@ -125,7 +180,7 @@ def _models() -> tuple[LoadModel, Callable[[], Sequence[ModelCard]]]:
     return lambda _name, _device: AnalyticModel(), lambda: [AnalyticModel.card]
 
 
-def _blob(folder: Path) -> Path:
+def _pebble(folder: Path) -> Path:
     points = np.random.default_rng(0).normal(size=(3000, 3))
     points *= np.array([1.0, 0.7, 0.5]) / np.linalg.norm(points, axis=1, keepdims=True)
     path = folder / "pebble.npy"
@@ -133,9 +188,18 @@ def _blob(folder: Path) -> Path:
     return path
 
 
-def _wait(done: Callable[[], bool], extra_ms: int = 0) -> None:
-    _pause(200 + extra_ms)
-    for _ in range(3000):
+def _broken(folder: Path) -> Path:
+    """A few noisy points and a stray one."""
+    random = np.random.default_rng(0)
+    points = random.normal(size=(70, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    path = folder / "poor scan.npy"
+    np.save(path, np.concatenate([points, [[9.0, 0.0, 0.0]]]))
+    return path
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    for _ in range(_MOST_WAIT_MS // 100):
         if done():
             return
         _pause(100)
@@ -147,5 +211,21 @@ def _pause(milliseconds: int) -> None:
     loop.exec()
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Write all scales, each in a process of its own."""
+    folder = Path(arguments[0] if arguments else "out/screenshots")
+    if len(arguments) > 1:
+        write_screenshots(folder, int(arguments[1]))
+        return 0
+    with tempfile.TemporaryDirectory() as home:
+        for scale in SCALES:
+            environment = os.environ | {"QT_SCALE_FACTOR": str(scale), "OCCSTUDIO_HOME": home}
+            command = [sys.executable, "-m", "occstudio.gui.screenshots", str(folder), str(scale)]
+            code = subprocess.run(command, env=environment, check=False).returncode
+            if code:
+                return code
+    return 0
+
+
 if __name__ == "__main__":
-    write_screenshots(Path(sys.argv[1] if len(sys.argv) > 1 else "out/screenshots"))
+    sys.exit(main(sys.argv[1:]))

@@ -262,6 +262,7 @@ QMenu::icon { padding-left: 6px; }
 QToolBar { background: $window; border: none; border-bottom: 1px solid $line;
            padding: 5px 8px; spacing: 4px; }
 QToolBar::separator { width: 1px; background: $line; margin: 6px 6px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolButton { color: $text; background: transparent; border: 1px solid transparent;
               border-radius: 6px; padding: 5px 9px; }
 QToolButton:hover { background: $hover; }
@@ -363,7 +364,8 @@ QToolButton[role="sample"]:focus { border-color: $accent; }
 
 QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radius: 10px; }
 QFrame[role="popup"] QListView { padding: 0; }
-QFrame[role="popup"] QLabel, QWidget#doctorCard-body { background: transparent; }
+QFrame[role="popup"] QLabel, QFrame[role="empty"] QLabel,
+QWidget#doctorCard-body { background: transparent; }
 QLineEdit[role="search"] { padding: 7px 10px; font-size: 14px; }
 QLabel[role="keycap"] { color: $text; background: $raised; border: 1px solid $line;
                         border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px;

@@ -72,6 +72,8 @@ class Settings:
         Whether the view is orthographic.
     recent_actions : str
         Names of the actions last chosen in the command palette, newest first.
+    has_toured : bool
+        Whether the tour was taken or ended, so that it is offered no more.
     window : str
         Qt's geometry and dock layout, base64; empty for the default.
     """
@@ -95,6 +97,7 @@ class Settings:
     slice_cuts: bool = True
     is_parallel: bool = False
     recent_actions: str = ""
+    has_toured: bool = False
     window: str = ""
 
 

@@ -2,6 +2,7 @@
 
 from occstudio.gui.action_spec import ActionSpec
 from occstudio.gui.dialogs import show_about, show_shortcuts
+from occstudio.gui.tour import stops
 
 ROWS = (
     ActionSpec(
@@ -12,6 +13,15 @@ ROWS = (
         "keyboard-outline",
         ("F1",),
         "All shortcuts",
+    ),
+    ActionSpec(
+        "tour",
+        "Help",
+        "&Tour of the Window",
+        lambda window: window.coach_marks.start(stops(window)),
+        "map-marker-path",
+        (),
+        "Be shown around: what each part is for",
     ),
     ActionSpec(
         "about",

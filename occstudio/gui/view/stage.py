@@ -56,16 +56,14 @@ class Stage(QWidget):
     ----------
     samples : sequence of Path
         What the empty state offers.
-    formats : str
-        Which files can be opened, in words.
     """
 
-    def __init__(self, samples: Sequence[Path], formats: str, parent: QWidget) -> None:
+    def __init__(self, samples: Sequence[Path], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self.empty = EmptyState(samples, formats, self)
+        self.empty = EmptyState(samples, self)
 
     def hold(self, view: QWidget) -> None:
         """Put the view in its place."""

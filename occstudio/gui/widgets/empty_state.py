@@ -1,4 +1,4 @@
-"""What an empty window says: what to do, and a few samples to do it with."""
+"""What an empty window says: what to do, what can be dropped, and samples to try it with."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +19,14 @@ from occstudio.gui.theme import Theme, icon
 
 _THUMBNAIL = QSize(132, 104)
 
+WELCOME_INPUTS = (
+    ("scatter-plot", "Scans", "PLY, XYZ, PCD, LAS, E57, NPZ"),
+    ("cube-outline", "Meshes", "OBJ, STL, GLB, OFF, PLY"),
+    ("image-outline", "Photos, voxels", "PNG, JPEG, binvox"),
+    ("brain", "Models, sessions", ".pt, .safetensors, .occ"),
+)
+"""What can be dropped: icon, what it is, how its files are called."""
+
 
 class EmptyState(QFrame):
     """A card in the middle of the empty view.
@@ -27,8 +35,6 @@ class EmptyState(QFrame):
     ----------
     samples : sequence of Path
         Files that are offered; a picture beside one (same name, ``.png``) is its thumbnail.
-    formats : str
-        Which files can be opened, in words.
     """
 
     open_wanted = Signal()
@@ -37,31 +43,45 @@ class EmptyState(QFrame):
     sample_wanted = Signal(Path)
     """The person wants this sample."""
 
-    def __init__(
-        self, samples: Sequence[Path], formats: str, parent: QWidget | None = None
-    ) -> None:
+    tour_wanted = Signal()
+    """The person wants to be shown around."""
+
+    def __init__(self, samples: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("emptyState")
         self.setAccessibleName("Nothing is open yet")
         self.setProperty("role", "empty")
-        self._sign = QLabel(self)
-        title = QLabel("Drop a scan to begin", self)
-        title.setProperty("role", "title")
-        text = QLabel("A point cloud becomes a clean, closed surface.\n" + formats, self)
-        text.setProperty("role", "muted")
-        self._open = QPushButton(" Open a file…", self)
-        self._open.setObjectName("emptyState-open")
+        self._title = QLabel(self)
+        self._title.setObjectName("emptyState-title")
+        self._title.setProperty("role", "title")
+        self._text = QLabel(self)
+        self._text.setProperty("role", "muted")
+        self._signs: list[QLabel] = []
+        self._open = self._button("open", " Open a file…", "Choose one or several files (Ctrl+O)")
         self._open.setProperty("role", "primary")
-        self._open.setToolTip("Choose one or several files (Ctrl+O)")
-        self._open.setAccessibleName("Open a file")
+        self._tour = self._button("tour", " Show me around", "A short tour of the window")
         self._samples = [(self._sample(path), path) for path in samples]
-        self._build(title, text)
+        self._build()
+        self.greet(is_first=False)
         self._open.clicked.connect(self.open_wanted)
+        self._tour.clicked.connect(self.tour_wanted)
+
+    def greet(self, *, is_first: bool) -> None:
+        """Say hello at the first start, with a tour; else come to the point."""
+        self._title.setText("Welcome to OccStudio" if is_first else "Drop something to begin")
+        self._text.setText(
+            "Drop a scan, a mesh or a photo anywhere: it becomes a clean, closed surface."
+            if is_first
+            else "A scan, a mesh or a photo becomes a clean, closed surface."
+        )
+        self._tour.setVisible(is_first)
 
     def set_theme(self, theme: Theme) -> None:
-        """Colour the icons that stand where there is no picture."""
-        self._sign.setPixmap(icon("cube-scan", theme, color=theme.accent).pixmap(52, 52))
+        """Colour the icons, and those that stand where there is no picture."""
+        for sign, (name, _, _) in zip(self._signs, WELCOME_INPUTS, strict=True):
+            sign.setPixmap(icon(name, theme, color=theme.accent).pixmap(26, 26))
         self._open.setIcon(icon("folder-open-outline", theme, color=theme.on_accent))
+        self._tour.setIcon(icon("map-marker-path", theme))
         for button, path in self._samples:
             picture = path.with_suffix(".png")
             if picture.is_file():
@@ -69,15 +89,23 @@ class EmptyState(QFrame):
             else:
                 button.setIcon(icon("grain", theme, color=theme.muted))
 
-    def _build(self, title: QLabel, text: QLabel) -> None:
+    def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(40, 32, 40, 32)
         layout.setSpacing(8)
-        for part in (self._sign, title, text):
+        for part in (self._title, self._text):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(part)
-        layout.addSpacing(10)
-        layout.addWidget(self._open, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addSpacing(16)
+        layout.addLayout(self._inputs())
+        layout.addSpacing(18)
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addStretch()
+        line.addWidget(self._open)
+        line.addWidget(self._tour)
+        line.addStretch()
+        layout.addLayout(line)
         if not self._samples:
             return
         layout.addSpacing(18)
@@ -93,6 +121,28 @@ class EmptyState(QFrame):
             row.addWidget(button)
         row.addStretch()
         layout.addLayout(row)
+
+    def _inputs(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        for _, title, suffixes in WELCOME_INPUTS:
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            sign, name, files = QLabel(self), QLabel(title, self), QLabel(suffixes, self)
+            files.setProperty("role", "small")
+            self._signs.append(sign)
+            for part in (sign, name, files):
+                part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+                column.addWidget(part)
+            row.addLayout(column, 1)
+        return row
+
+    def _button(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"emptyState-{name}")
+        button.setToolTip(tip)
+        button.setAccessibleName(text.strip(" …"))
+        return button
 
     def _sample(self, path: Path) -> QToolButton:
         name = path.stem.replace("_", " ").replace("-", " ").capitalize()
