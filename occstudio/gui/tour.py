@@ -12,7 +12,7 @@ def stops(window: "MainWindow") -> tuple[CoachMark, ...]:
     """From an empty window to an exported mesh, in the order in which one works."""
     return (
         CoachMark(
-            window.stage,
+            window.stage.empty if window.stage.empty.isVisible() else window.stage,
             "Begin here",
             "Drop a scan, a mesh, a photo, a model or a whole folder anywhere in the window, or "
             "open a sample. It becomes a surface by itself.",

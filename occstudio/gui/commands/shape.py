@@ -88,7 +88,7 @@ ROWS = (
     ActionSpec(
         "color",
         "Shape",
-        "C&olour…",
+        "Co&lour…",
         lambda window: window.shapes.choose_color(),
         "palette-outline",
         (),
@@ -98,7 +98,7 @@ ROWS = (
     ActionSpec(
         "duplicate",
         "Shape",
-        "D&uplicate",
+        "Duplica&te",
         lambda window: window.studio.duplicate(window.studio.document.selection),
         "content-duplicate",
         ("Ctrl+D",),
