@@ -28,6 +28,7 @@ from occstudio.gui.bridge import Bridge
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_theme, chosen_theme
+from occstudio.gui.view.shading import ALL_SHADINGS
 from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio import edits
@@ -53,7 +54,7 @@ def write_screenshots(folder: Path, scale: int) -> list[Path]:
     for theme in ("dark", "light"):
         apply_theme(app, chosen_theme(theme))
         window = _opened(app, theme)
-        for name in _states(window, folder):
+        for name in _states(window):
             path = folder / f"{name}-{theme}{'' if scale == 1 else f'@{scale}x'}.png"
             _photograph(window, path)
             written.append(path)
@@ -77,7 +78,7 @@ def _opened(app: QApplication, theme: str) -> MainWindow:
     return window
 
 
-def _states(window: MainWindow, folder: Path) -> Iterator[str]:
+def _states(window: MainWindow) -> Iterator[str]:
     """Bring the window from state to state; the picture is taken at each name."""
     actions, studio = window.actions_table, window.studio
     yield "01-welcome"
@@ -93,7 +94,7 @@ def _states(window: MainWindow, folder: Path) -> Iterator[str]:
         if len(files) > 1:
             _open(studio, files[1:2])
             yield from _comparisons(window)
-        _open(studio, [*files[2:3], folder, folder / "film.mov"])
+        _open(studio, [*files[2:3], Path(place) / "film.mov", Path(place) / "lost.ply"])
         yield "12-several-and-rejected"
         for button in window.status.findChildren(QToolButton, "statusStrip-details"):
             button.click()
@@ -122,12 +123,19 @@ def _dialogs(window: MainWindow) -> Iterator[str]:
 
 
 def _field(window: MainWindow) -> Iterator[str]:
+    """Every way to paint a surface and to look into its field."""
     studio = window.studio
-    studio.apply(edits.set_slice(FieldSlice(visible=True)))
-    yield "08-field-slice"
-    studio.undo()
-    window.change_settings(replace(studio.settings, shows_points=False))
-    yield "09-surface"
+    plain = replace(studio.settings, shows_points=False)
+    for shading in ALL_SHADINGS:
+        window.change_settings(replace(plain, shading=shading))
+        yield f"08-shading-{shading}"
+    window.change_settings(replace(plain, shows_shell=True))
+    yield "09-shell"
+    window.change_settings(plain)
+    for axis, offset in (("z", 0.0), ("y", -0.05), ("x", 0.1)):
+        studio.apply(edits.set_slice(FieldSlice(True, axis, offset)))
+        yield f"09-slice-{axis}"
+    studio.apply(edits.set_slice(FieldSlice()))
 
 
 def _comparisons(window: MainWindow) -> Iterator[str]:
@@ -150,7 +158,7 @@ def _open(studio: Studio, files: Sequence[Path]) -> None:
 
 def _photograph(window: MainWindow, path: Path) -> None:
     _pause(200)
-    _wait(lambda: not window.studio.is_busy and not window.studio.inquiries.is_busy)
+    _wait(lambda: not (window.studio.is_busy or _asks(window.studio)))
     _pause(500)
     picture = window.grab()
     painter = QPainter(picture)
@@ -172,6 +180,10 @@ def _open_dialogs(window: QWidget) -> list[QDialog]:
 def _close_dialogs(window: QWidget) -> None:
     for dialog in _open_dialogs(window):
         dialog.close()
+
+
+def _asks(studio: Studio) -> bool:
+    return studio.inquiries.is_busy or studio.inquiries.slice.is_busy
 
 
 def _models() -> tuple[LoadModel, Callable[[], Sequence[ModelCard]]]:

@@ -366,6 +366,8 @@ QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radi
 QFrame[role="popup"] QListView { padding: 0; }
 QFrame[role="popup"] QLabel, QFrame[role="empty"] QLabel,
 QWidget#doctorCard-body { background: transparent; }
+QFrame[role="popup"] QPushButton[role="small"] { background: $hover; }
+QFrame[role="popup"] QPushButton[role="small"]:hover { background: $pressed; }
 QLineEdit[role="search"] { padding: 7px 10px; font-size: 14px; }
 QLabel[role="keycap"] { color: $text; background: $raised; border: 1px solid $line;
                         border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px;

@@ -241,8 +241,9 @@ def _outside(facts: Facts) -> Finding | None:
 
 
 def _up(facts: Facts) -> Finding | None:
-    if not facts.better_up:
-        return None
+    measured = facts.input
+    if not facts.better_up or (measured is not None and measured.spacing > SPARSE):
+        return None  # of a few points no side is the right one
     return Finding(
         "up",
         f"the shape seems to lie on its side: it fits the model better with "
