@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -157,11 +156,3 @@ def _shortcut(width: int, wide: int, stride: int) -> nn.Sequential | None:
         return None
     convolution = nn.Conv2d(width, wide, 1, stride=stride, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(wide))
-
-
-def check_photos(photos: Tensor) -> None:
-    """Raise ValueError unless the tensor is (B, 3, H, W)."""
-    if photos.ndim != 4 or photos.shape[1] != 3:
-        raise ValueError(f"expected photos (B, 3, H, W), got {tuple(photos.shape)}")
-    if not torch.is_floating_point(photos):
-        raise ValueError(f"expected photos from 0 to 1, got {photos.dtype}")

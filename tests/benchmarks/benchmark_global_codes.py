@@ -102,8 +102,8 @@ def sequence(shape: StoredShape, index: int, rng: np.random.Generator) -> NDArra
 
 KINDS = {
     "points": Kind("onet", {**_CBN, **_POINTNET}, cloud, 500),
-    "voxels": Kind("onet", {**_CBN, "encoder": "voxel_simple"}, voxels, 60),
-    "image": Kind("onet", {**_CBN, "encoder": "resnet18"}, photo, 60, rate=5e-4),
+    "voxels": Kind("onet", {**_CBN, "encoder": "voxel_simple"}, voxels, 200),
+    "image": Kind("onet", {**_CBN, "encoder": "resnet18"}, photo, 120),
     "draws": Kind(
         "onet",
         {"encoder": None, "encoder_latent": "simple", "c_dim": 0, "z_dim": 16}
