@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label
 
 from occstudio.shapes.image import Image
 
@@ -36,6 +35,8 @@ def cut_out(image: Image) -> Image | None:
     image : Image
         Opaque.
     """
+    from scipy.ndimage import label  # slow to import: not before it is needed
+
     if border_plainness(image)[0] < PLAIN:
         return None
     colors = image.pixels[..., :3].astype(np.float32)

@@ -6,15 +6,16 @@ Pieces, smoothing, holes and health all begin with this table. Half a million ed
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import UNWATCHED, Watch
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _PIECE = 500_000  # edges that are sorted between two looks at the watch: some 50 ms
 
@@ -101,6 +102,8 @@ class Edges:
         np.cumsum(np.bincount(rows, minlength=self.vertex_count), out=starts[1:])
         ones = np.ones(len(rows), np.float32)
         shape = (self.vertex_count, self.vertex_count)
+        from scipy.sparse import csr_matrix  # slow to import: not before it is needed
+
         return csr_matrix((ones, columns[order], starts), shape=shape)
 
     def pieces(self) -> NDArray[np.int32]:
@@ -110,5 +113,8 @@ class Edges:
         ones = np.ones(len(self), np.int8)
         shape = (self.vertex_count, self.vertex_count)
         # The ends are sorted by their first vertex already: the matrix needs no sort of its own.
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
         matrix = csr_matrix((ones, self.ends[:, 1], starts), shape=shape)
         return np.asarray(connected_components(matrix, directed=False)[1], np.int32)

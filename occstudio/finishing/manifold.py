@@ -8,8 +8,6 @@ ends of the edge stay shared, one of the two edges gets a vertex in its middle.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from occstudio.finishing.components import without_unused
 from occstudio.shapes.mesh import Mesh
@@ -64,6 +62,9 @@ def _with_own_vertices(mesh: Mesh, forward: HalfEdges, backward: HalfEdges) -> M
     ahead = np.arange(corners).reshape(-1, 3)[:, [1, 2, 0]].ravel()
     here = np.concatenate([forward, ahead[forward]])
     there = np.concatenate([ahead[backward], backward])
+    from scipy.sparse import coo_matrix  # slow to import: not before it is needed
+    from scipy.sparse.csgraph import connected_components
+
     joined = coo_matrix((np.ones(len(here), np.int8), (here, there)), (corners, corners))
     vertex = connected_components(joined, directed=False)[1]
     _, first = np.unique(vertex, return_index=True)

@@ -12,15 +12,17 @@ each are about ``0.5 * sqrt(A / n)`` apart. Compare figures of equal n only; the
 
 import math
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from occstudio.errors import EmptyShapeError, InvalidGeometryError
 from occstudio.shapes.arrays import Normals, Points, WorldPoints, check_rows, frozen
 from occstudio.shapes.mesh import Mesh
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 Occupancy = NDArray[np.bool_]
 """Truth values ``(n,)``: inside or not, at n points that both shapes share."""
@@ -354,13 +356,15 @@ def _nearest(
         check_rows(np.asarray(points), f"{what} points")
         if len(points) == 0:
             raise EmptyShapeError(f"the {what} surface has no points to measure")
+    from scipy.spatial import KDTree  # slow to import: not before it is needed
+
     there, to_reference = _query(KDTree(reference), predicted)
     back, to_predicted = _query(KDTree(predicted), reference)
     return there, back, to_reference, to_predicted
 
 
 def _query(
-    tree: KDTree, points: NDArray[np.floating]
+    tree: "KDTree", points: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     distance, index = tree.query(points)
     return np.asarray(distance, np.float64), np.asarray(index, np.intp)

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from occstudio.errors import EmptyShapeError
 from occstudio.shapes.arrays import Points, Values, WorldPoints, check_rows
@@ -55,6 +54,8 @@ class SurfaceDistance:
         self._normals = across / np.linalg.norm(across, axis=1, keepdims=True)
         middles = self._corners.mean(axis=1)
         self._reach = float(np.linalg.norm(self._corners - middles[:, None], axis=2).max())
+        from scipy.spatial import KDTree  # slow to import: not before it is needed
+
         self._tree = KDTree(middles)
 
     def __call__(self, points: Points | WorldPoints, watch: Watch = UNWATCHED) -> Values:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field
@@ -104,6 +101,8 @@ def measure_input(cloud: PointCloud, half_side: float, *, seed: int = 0) -> Inpu
     """
     points = cloud.frame.to_model(cloud.points)
     chosen = _sample(points, _POINTS, seed)
+    from scipy.spatial import KDTree  # slow to import: not before it is needed
+
     tree = KDTree(_sample(points, 60_000, seed + 1))
     count = min(17, tree.n)
     away, near = tree.query(chosen, count)
@@ -149,6 +148,8 @@ def measure_surface(
     missed = 0.0
     if cloud is not None:
         points = _sample(cloud.frame.to_model(cloud.points), _POINTS, seed)
+        from scipy.spatial import KDTree  # slow to import: not before it is needed
+
         tree = KDTree(_surface_points(mesh, seed))
         missed = float((tree.query(points)[0] > FAR).mean())
     at_wall = np.abs(mesh.vertices) > half_side - 0.75 * cell
@@ -201,6 +202,8 @@ def _across_planes(neighbourhoods: NDArray[np.float64]) -> tuple[float, float]:
 
 def _astray(points: Points, seed: int) -> NDArray[np.bool_]:
     """Points whose eighth neighbour is much farther than is usual."""
+    from scipy.spatial import KDTree  # slow to import: not before it is needed
+
     tree = KDTree(_sample(points, 60_000, seed))
     count = min(9, tree.n)
     away = np.atleast_2d(tree.query(points, count)[0])[:, -1]
@@ -217,6 +220,9 @@ def _pieces(mesh: Mesh) -> tuple[int, float]:
     start = mesh.faces[:, [0, 1]].ravel()
     end = mesh.faces[:, [1, 2]].ravel()
     count = len(mesh.vertices)
+    from scipy.sparse import coo_matrix  # slow to import: not before it is needed
+    from scipy.sparse.csgraph import connected_components
+
     edges = coo_matrix((np.ones(len(start), np.int8), (start, end)), (count, count))
     _, label = connected_components(edges, directed=False)
     of_face = label[mesh.faces[:, 0]]
@@ -241,6 +247,8 @@ def _thin_part(mesh: Mesh, limit: float, seed: int) -> float:
     if mesh.normals is None:
         return 0.0
     random = np.random.default_rng(seed)
+    from scipy.spatial import KDTree  # slow to import: not before it is needed
+
     tree = KDTree(mesh.vertices)
     chosen = random.choice(len(mesh.vertices), min(1500, len(mesh.vertices)), replace=False)
     thin = 0
