@@ -6,6 +6,7 @@ code 1 (2 for usage); anything unforeseen goes to a log file whose path is print
 """
 
 import sys
+import time
 import traceback
 from datetime import datetime
 
@@ -53,6 +54,9 @@ def main() -> None:
 def _studio(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    time_startup: bool = typer.Option(
+        False, "--time-startup", help="Open the studio, print how long its start took, close it."
+    ),
 ) -> None:
     if version:
         typer.echo(f"occstudio {__version__}")
@@ -60,7 +64,12 @@ def _studio(
     if context.invoked_subcommand is None:
         from occstudio.gui.app import main as open_studio
 
-        raise typer.Exit(open_studio())
+        raise typer.Exit(open_studio([], _say_time if time_startup else None))
+
+
+def _say_time(what: str, seconds: float) -> None:
+    worked = time.process_time()
+    typer.echo(f"{what}: {seconds:.2f} s after launch, {worked:.2f} s of processor time")
 
 
 def _unforeseen(error: Exception) -> int:

@@ -9,12 +9,12 @@ import logging.handlers
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +23,7 @@ from occstudio.gui.bridge import Bridge
 from occstudio.gui.lasting_none import make_none_last
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
+from occstudio.gui.startup import FirstPaint, import_view, seconds_since_launch
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
@@ -42,13 +43,18 @@ REPEAT_S = 2.0
 _log = logging.getLogger(__name__)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, on_time: Callable[[str, float], None] | None = None
+) -> int:
     """Run the app until its window is closed.
 
     Parameters
     ----------
     arguments : sequence of str, optional
         Files to open; by default those of the command line.
+    on_time : callable, optional
+        Is told how many seconds after the launch the window was painted, the 3-D view was there and
+        the model was ready; then the window is closed.
 
     Returns
     -------
@@ -67,15 +73,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         library=work_on_library(),
     )
     apply_theme(app, chosen_theme(studio.settings.theme))
-    window = MainWindow(studio, probe_opengl(), bundled_samples())
-    catch_everything(studio, bridge)
-    window.show()
-    # After the first frame is on the screen: torch takes seconds to import.
-    QTimer.singleShot(0, lambda: studio.refresh_models(warm_up=True))
+    window = MainWindow(studio, probe_opengl(), bundled_samples(), builds_view=False)
     window.saving.asks = True
-    studio.session.find_recoverable()
-    threading.Thread(target=_import_plots, name="occstudio-plots", daemon=True).start()
-    studio.open_files(files)
+    catch_everything(studio, bridge)
+
+    def tell(what: str) -> None:
+        if on_time is not None:
+            on_time(what, seconds_since_launch())
+
+    def painted() -> None:
+        tell("first paint")
+        import_view(build, bridge.post)
+
+    def build() -> None:
+        window.build_view()
+        tell("3-D view")
+        # Only now: torch takes seconds to import.
+        studio.refresh_models(warm_up=True)
+        studio.session.find_recoverable()
+        studio.open_files(files)
+
+    def ready(_: tuple[ModelCard, ...]) -> None:
+        tell("model ready")
+        window.close()
+
+    if on_time is not None:
+        studio.models_listed.subscribe(ready)
+    FirstPaint(window, painted)
+    window.show()
     code = app.exec()
     save_settings(studio.settings)
     return code
@@ -177,11 +202,6 @@ def work_on_library() -> LibraryWork:
         return codes_of(name)
 
     return LibraryWork(add, change, remove, codes)
-
-
-def _import_plots() -> None:
-    # Half a second of the first histogram, spent where nobody waits for it.
-    import pyqtgraph  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
 
 def _log_to_file() -> None:

@@ -38,6 +38,7 @@ from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
 from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
+from occstudio.gui.view.coming_view import ComingView
 from occstudio.gui.view.stage import Stage, View
 from occstudio.gui.view.still_view import StillView
 from occstudio.gui.widgets.coach_marks import CoachMarks
@@ -70,9 +71,18 @@ class MainWindow(QMainWindow):
         What `probe_opengl` found.
     samples : sequence of Path
         What an empty window offers.
+    builds_view : bool
+        False to show the window first and `build_view` when VTK is imported.
     """
 
-    def __init__(self, studio: Studio, opengl: OpenGl, samples: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        opengl: OpenGl,
+        samples: Sequence[Path] = (),
+        *,
+        builds_view: bool = True,
+    ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("OccStudio")
@@ -87,7 +97,7 @@ class MainWindow(QMainWindow):
         self.models = ModelPicker(studio, self)
         self.model_cards = ModelCards(studio, self._theme, self)
         self.stage = Stage(samples, self)
-        self.viewport: View = self._view()
+        self.viewport: View = self._view() if builds_view else self._coming_view()
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
         self._drop = DropOverlay(self)
         self.command_palette = CommandPalette(self)
@@ -104,6 +114,16 @@ class MainWindow(QMainWindow):
         self._show_document(studio.document)
 
     # -- called by the application and by commands -------------------------------------------
+
+    def build_view(self) -> None:
+        """Put the 3-D view into a window that is shown already."""
+        if self.opengl.problem:
+            return
+        self.viewport = self._view()
+        self.director = self._direct()
+        self.viewport.set_theme(self._theme)
+        self._show_settings(self.studio.settings)
+        self._show_document(self.studio.document)
 
     def set_theme(self, theme: Theme) -> None:
         """Dress the application and everything that paints itself."""
@@ -158,8 +178,15 @@ class MainWindow(QMainWindow):
         self.stage.hold(viewport)
         return viewport
 
-    def _direct(self) -> "Director | None":
+    def _coming_view(self) -> View:
         if self.opengl.problem:
+            return self._view()
+        coming = ComingView(self.stage)
+        self.stage.hold(coming)
+        return coming
+
+    def _direct(self) -> "Director | None":
+        if isinstance(self.viewport, StillView | ComingView):
             return None
         from occstudio.gui.view.director import Director
         from occstudio.gui.view.viewport import Viewport

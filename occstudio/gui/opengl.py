@@ -35,15 +35,30 @@ class OpenGl:
         return any(name in self.renderer.lower() for name in _SOFTWARE)
 
 
+def view_format() -> QSurfaceFormat:
+    """What the 3-D view asks of OpenGL."""
+    wanted = QSurfaceFormat()
+    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
+    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    wanted.setVersion(3, 2)
+    wanted.setSwapBehavior(QSurfaceFormat.SwapBehavior.DoubleBuffer)
+    for set_size in (
+        wanted.setRedBufferSize,
+        wanted.setGreenBufferSize,
+        wanted.setBlueBufferSize,
+        wanted.setAlphaBufferSize,
+        wanted.setDepthBufferSize,
+    ):
+        set_size(8)
+    return wanted
+
+
 def probe_opengl() -> OpenGl:
     """Make a context as the view would, ask the driver's name, and throw it away."""
     platform = QGuiApplication.platformName()
     if platform in _BLIND_PLATFORMS:
         return OpenGl("", f"the display '{platform}' has none")
-    wanted = QSurfaceFormat()
-    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
-    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
-    wanted.setVersion(3, 2)
+    wanted = view_format()
     context, surface = QOpenGLContext(), QOffscreenSurface()
     context.setFormat(wanted)
     surface.setFormat(wanted)

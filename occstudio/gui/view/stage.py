@@ -61,12 +61,17 @@ class Stage(QWidget):
     def __init__(self, samples: Sequence[Path], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
+        self._view: QWidget | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState(samples, self)
 
     def hold(self, view: QWidget) -> None:
-        """Put the view in its place."""
+        """Put the view in its place, instead of one that is there."""
+        if self._view is not None:
+            self._view.hide()
+            self._view.deleteLater()
+        self._view = view
         self._layout.addWidget(view)
         self.empty.raise_()
 
