@@ -89,7 +89,9 @@ def test_keys_alone_move_select_hide_rename_and_reorder(
     editor = panel.findChild(QLineEdit)
     qtbot.keyClicks(editor, "Stuhl")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    assert window.studio.document.items[0].name == "Stuhl"
+    items = window.studio.document.items
+    qtbot.waitUntil(lambda: window.studio.document.items[0].name == "Stuhl", timeout=TIMEOUT_MS)
+    assert window.studio.document.items[1:] == items[1:]
     assert window.studio.undo_label == "Rename shape"
     qtbot.keyClick(panel, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(selected(window)) == 4
@@ -103,8 +105,11 @@ def test_keys_alone_move_select_hide_rename_and_reorder(
 def test_an_empty_name_is_not_taken(window: MainWindow, panel: QListView, qtbot: QtBot) -> None:
     window.actions_table["rename"].trigger()
     editor = panel.findChild(QLineEdit)
-    editor.setText("   ")
+    qtbot.keyClicks(editor, "   ")
+    window.studio.thumbnails.drawn.emit(1000)  # takes nothing back that is typed
+    assert editor.text() == "   "
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: panel.findChild(QLineEdit) is None, timeout=TIMEOUT_MS)
     assert names(window) == "abcd"
 
 

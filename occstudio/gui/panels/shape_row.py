@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from occstudio.gui.panels.shape_list import ITEM, Index, ShapeList
 from occstudio.gui.theme import Theme, icon
@@ -86,6 +86,11 @@ class ShapeRow(QStyledItemDelegate):
                     self.color_wanted.emit(item.id, event.globalPosition().toPoint())
                 return True
         return super().editorEvent(event, model, option, index)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """A picture that arrives while somebody types must not take the words back."""
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(
         self,
