@@ -1,0 +1,89 @@
+"""Photos, voxels and checkpoints dropped on the window, with the papers' networks in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from occstudio.gui.app import list_models_of_library, load_model_of_library, work_on_library
+from occstudio.gui.bridge import Bridge
+from occstudio.gui.main_window import MainWindow
+from occstudio.gui.opengl import probe_opengl
+from occstudio.studio import edits
+from occstudio.studio.settings import Settings
+from occstudio.studio.studio import Studio
+from tests.gui.conftest import TIMEOUT_MS, close_window
+from tests.networks.golden_files import write_checkpoint_file
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window on the library of models, as `gui.app` opens it."""
+    bridge = Bridge(qapp)
+    studio = Studio(
+        load_model_of_library,
+        list_models_of_library,
+        post=bridge.post,
+        settings=Settings(theme="dark", device="cpu"),
+        library=work_on_library(),
+    )
+    window = MainWindow(studio, probe_opengl(), [])
+    window.resize(1200, 760)
+    window.show()
+    studio.refresh_models()
+    qtbot.waitUntil(lambda: bool(studio.models), timeout=TIMEOUT_MS)
+    yield window
+    close_window(qapp, window)
+
+
+def _inputs(folder: Path) -> list[Path]:
+    pixels = np.full((180, 240, 3), 255, np.uint8)
+    pixels[40:140, 60:180] = (150, 90, 40)
+    Pillow.fromarray(pixels).save(folder / "stool.png")
+    axis = np.linspace(-1, 1, 32)
+    ball = axis[:, None, None] ** 2 + axis[:, None] ** 2 + axis**2 < 0.7
+    np.save(folder / "ball.npy", ball)
+    return [folder / "stool.png", folder / "ball.npy"]
+
+
+@pytest.mark.slow
+def test_a_photo_and_voxels_get_the_models_that_take_them(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = window.studio
+    studio.open_files(
+        [write_checkpoint_file(case, tmp_path) for case in ("onet_img", "onet_voxels")]
+    )
+    qtbot.waitUntil(lambda: len(studio.models) == 3, timeout=TIMEOUT_MS)
+    studio.open_files(_inputs(tmp_path))
+    qtbot.waitUntil(lambda: len(studio.document.items) == 2, timeout=TIMEOUT_MS)
+    photo, voxels = studio.document.items
+    assert (photo.model, voxels.model) == ("onet_img", "onet_voxels")
+
+    # the golden weights draw a sponge that fills the cube, which is much at the usual resolution
+    studio.apply(edits.set_resolution((photo.id, voxels.id), 32))
+
+    def is_made() -> bool:
+        return all(
+            studio.is_current(item) or item.id in studio.failures for item in studio.document.items
+        )
+
+    qtbot.waitUntil(is_made, timeout=4 * TIMEOUT_MS)
+    assert not studio.failures
+    assert all(len(studio.results[item.id].mesh.faces) for item in studio.document.items)
+
+
+def test_a_photo_without_a_model_is_listed_and_the_window_says_why(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    heard: list[str] = []
+    window.studio.noticed.subscribe(lambda notice: heard.append(notice.text))
+    window.studio.open_files(_inputs(tmp_path)[:1])
+    qtbot.waitUntil(lambda: bool(heard), timeout=TIMEOUT_MS)
+    assert "no model that could reconstruct the photo" in heard[-1]
+    (item,) = window.studio.document.items
+    assert item.model == ""
