@@ -48,6 +48,8 @@ class NoticeCard(QFrame):
         self._remedy = QPushButton(self)
         self._remedy.setObjectName("noticeCard-remedy")
         self._remedy.setProperty("role", "small")
+        self._remedy.setAccessibleName("What can be done about it")
+        self._remedy.setToolTip("Do this now; undo takes it back")
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
