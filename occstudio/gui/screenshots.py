@@ -18,6 +18,7 @@ from PySide6.QtCore import QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
+from occstudio.finishing.finishing import Finishing
 from occstudio.gui.app import (
     bundled_samples,
     list_models_of_library,
@@ -94,6 +95,7 @@ def _states(window: MainWindow) -> Iterator[str]:
         if len(files) > 1:
             _open(studio, files[1:2])
             yield from _comparisons(window)
+        yield from _panels(window)
         _open(studio, [*files[2:3], Path(place) / "film.mov", Path(place) / "lost.ply"])
         yield "12-several-and-rejected"
         for button in window.status.findChildren(QToolButton, "statusStrip-details"):
@@ -148,6 +150,31 @@ def _comparisons(window: MainWindow) -> Iterator[str]:
             studio.apply(edits.set_comparison(Comparison(mode, first, second)))
             yield f"11-compare-{mode}"
     studio.apply(edits.set_comparison(Comparison()))
+
+
+def _panels(window: MainWindow) -> Iterator[str]:
+    """A finished surface, compared with another shape, beside all models and one's details."""
+    studio, inspector = window.studio, window.inspector
+    item = studio.document.items[0]
+    studio.apply(edits.select((item.id,)))
+    inspector.input.edit.expand(animate=False)
+    yield "16-input"
+    wanted = Finishing(smooth_iterations=5, target_faces=4000, colouring="height")
+    studio.apply(edits.set_finishing((item.id,), wanted))
+    window.model_cards.choose_filter("all")
+    for section in (inspector.input, inspector.surface):
+        section.collapse(animate=False)
+    for section in (inspector.latent, inspector.measure):
+        section.expand(animate=False)
+    _wait(lambda: not studio.is_busy)
+    inspector.measure.compare()
+    yield "17-finish-and-measure"
+    for section in (inspector.input, inspector.surface):
+        section.expand(animate=False)
+    inspector.input.edit.collapse(animate=False)
+    studio.apply(edits.set_finishing((item.id,), item.finishing))
+    window.model_cards.show_details(studio.models[0].name)
+    yield "18-model-details"
 
 
 def _open(studio: Studio, files: Sequence[Path]) -> None:

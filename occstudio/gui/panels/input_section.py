@@ -94,7 +94,7 @@ class InputSection(InspectorPart):
             decimals=2,
             suffix=" %",
         )
-        self._edit = Section("Crop, thin and clean", "inputEditSection", self, is_open=False)
+        self.edit = Section("Crop, thin and clean", "inputEditSection", self, is_open=False)
         self._reset = QPushButton("Use as it came", self)
         self._reset.setObjectName("input-reset")
         self._reset.setAccessibleName("Use the input as it came")
@@ -108,7 +108,7 @@ class InputSection(InspectorPart):
         """Colour the picture too."""
         super().set_theme(theme)
         self._preview.set_theme(theme)
-        self._edit.set_theme(theme)
+        self.edit.set_theme(theme)
 
     def show_item(self, item: ShapeItem, result: ShapeResult | None) -> None:
         """Show an item's input."""
@@ -119,7 +119,7 @@ class InputSection(InspectorPart):
                     combo.addItem(value, value)
                 combo.setCurrentIndex(combo.findData(value))
         cloud = _cloud_of(item)
-        self._edit.setVisible(cloud is not None)
+        self.edit.setVisible(cloud is not None)
         self._reset.setVisible(item.input_edit != AS_IS)
         self._show_preview(item)
         if cloud is not None:
@@ -178,10 +178,10 @@ class InputSection(InspectorPart):
         self.rows.addWidget(self._preview)
         self.rows.addWidget(self._facts)
         self.rows.addLayout(form)
-        self.rows.addWidget(self._edit)
+        self.rows.addWidget(self.edit)
         for part in (*self._crop, self._count, self._outliers, self._noise):
-            self._edit.rows.addWidget(part)
-        self._edit.rows.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
+            self.edit.rows.addWidget(part)
+        self.edit.rows.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
 
     def _connect(self) -> None:
         self._up.currentIndexChanged.connect(

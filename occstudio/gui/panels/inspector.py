@@ -15,7 +15,7 @@ from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
 from occstudio.studio.studio import Studio
 
-LEAST_WIDTH = 268
+LEAST_WIDTH = 292
 """Narrower, numbers and their names would not fit beside each other."""
 
 
@@ -38,12 +38,17 @@ class InspectorPanel(QWidget):
         self.setMinimumWidth(LEAST_WIDTH)
         self._studio, self._theme = studio, theme
         self._card = NoticeCard(self._remedy, self)
+        self.input = InputSection(studio, self)
+        self.surface = SurfaceSection(studio, self)
+        self.latent = LatentSection(studio, self)
+        self.finish = FinishSection(studio, self)
+        self.measure = MeasureSection(studio, self)
         self._sections: tuple[InspectorPart, ...] = (
-            InputSection(studio, self),
-            SurfaceSection(studio, self),
-            LatentSection(studio, self),
-            FinishSection(studio, self),
-            MeasureSection(studio, self),
+            self.input,
+            self.surface,
+            self.latent,
+            self.finish,
+            self.measure,
         )
         self._empty = QLabel("Select a shape to see\nand change how it is made.", self)
         self._build()

@@ -92,6 +92,19 @@ class MeasureSection(InspectorPart):
             self._fill(self.item)
         self._reference.setCurrentIndex(self._place_of(path))
 
+    def compare(self) -> None:
+        """Measure the surface against what is chosen; a file is asked for if that is chosen."""
+        if self._reference.currentData() == _FROM_FILE:
+            self._choose_file()
+            return
+        item, reference = self.item, self._reference_of()
+        result = None if item is None else self.studio.result_of(item)
+        if item is None or result is None or reference is None:
+            return
+        name = self._reference.currentText()
+        self.studio.inquiries.scores.ask(ScoreQuestion(item.id, result, reference, name))
+        self._show_state()
+
     # -- dropping ----------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -105,7 +118,7 @@ class MeasureSection(InspectorPart):
         event.acceptProposedAction()
         self.add_file(Path(event.mimeData().urls()[0].toLocalFile()))
         self.expand(animate=False)
-        self._ask()
+        self.compare()
 
     # -- private -----------------------------------------------------------------------------
 
@@ -133,7 +146,7 @@ class MeasureSection(InspectorPart):
         scores.ended.subscribe(self._show_state)
         self.studio.activity_changed.subscribe(self._show_progress)
         self.studio.result_arrived.subscribe(lambda _: self._show_state())
-        self._compare.clicked.connect(self._ask)
+        self._compare.clicked.connect(self.compare)
         self._cancel.clicked.connect(scores.drop)
         self._reference.activated.connect(self._choose)
         self._reference.currentIndexChanged.connect(lambda _: self._show_state())
@@ -174,7 +187,7 @@ class MeasureSection(InspectorPart):
         )
         if name:
             self.add_file(Path(name))
-            self._ask()
+            self.compare()
 
     def _reference_of(self) -> ShapeResult | Path | None:
         data = self._reference.currentData()
@@ -182,18 +195,6 @@ class MeasureSection(InspectorPart):
             return data
         other = self.studio.document.find(data) if isinstance(data, int) else None
         return None if other is None else self.studio.result_of(other)
-
-    def _ask(self) -> None:
-        if self._reference.currentData() == _FROM_FILE:
-            self._choose_file()
-            return
-        item, reference = self.item, self._reference_of()
-        result = None if item is None else self.studio.result_of(item)
-        if item is None or result is None or reference is None:
-            return
-        name = self._reference.currentText()
-        self.studio.inquiries.scores.ask(ScoreQuestion(item.id, result, reference, name))
-        self._show_state()
 
     def _take(self, answer: ScoreAnswer) -> None:
         self._answer = answer

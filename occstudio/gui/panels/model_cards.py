@@ -33,6 +33,9 @@ MODEL_FILTER = "Models (*.pt *.pth *.tar *.ckpt *.safetensors)"
 FITTING, ALL = "fitting", "all"
 """Filters beside the kinds of input."""
 
+LEAST_WIDTH = 220
+"""Narrower, a card would say nothing."""
+
 _KIND_FILTERS = {"points": "Points", "image": "Photos", "voxels": "Voxels", "latent": "Codes"}
 
 
@@ -52,6 +55,7 @@ class ModelCards(QWidget):
         self.setObjectName("modelsBody")
         self.setAccessibleName("Models")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._studio, self._theme = studio, theme
         self._tiles: list[ModelTile] = []
         self._shown: object = None
@@ -88,6 +92,16 @@ class ModelCards(QWidget):
     def tile(self, name: str) -> ModelTile | None:
         """The card of a model, shown or not."""
         return next((tile for tile in self._tiles if tile.card.name == name), None)
+
+    def show_details(self, name: str) -> None:
+        """Show everything that is known of a model."""
+        tile = self.tile(name)
+        if tile is None:
+            return
+        dialog = ModelDetails(tile.card, tile.files, self.window())
+        dialog.changed.connect(self._studio.change_hyperparameters)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # -- private -----------------------------------------------------------------------------
 
@@ -138,7 +152,7 @@ class ModelCards(QWidget):
             tile.set_theme(self._theme)
             self._list.addWidget(tile)
             tile.chosen.connect(self._choose)
-            tile.details_wanted.connect(self._show_details)
+            tile.details_wanted.connect(self.show_details)
             tile.folder_wanted.connect(self._show_folder)
             tile.removal_wanted.connect(self._remove)
         self._show_choice()
@@ -189,15 +203,6 @@ class ModelCards(QWidget):
         )
         if name:
             self._studio.open_model(Path(name))
-
-    def _show_details(self, name: str) -> None:
-        tile = self.tile(name)
-        if tile is None:
-            return
-        dialog = ModelDetails(tile.card, tile.files, self.window())
-        dialog.changed.connect(self._studio.change_hyperparameters)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _show_folder(self, name: str) -> None:
         tile = self.tile(name)

@@ -21,6 +21,9 @@ ALL_SHADINGS = (*SHADINGS, "doubt")
 PAINTED = ("normals", "colors", "doubt")
 """Shadings whose colours stand at the vertices."""
 
+COLORED = ("colors", "studio", "flat")
+"""Shadings that show the colours of a mesh that has some."""
+
 WIRE_OPACITY = 0.3
 """Of a wireframe: fine meshes would be a white mass."""
 
@@ -65,7 +68,8 @@ class Look:
 def dress(actor: pv.Actor, look: Look) -> None:
     """Paint an actor so; its colours at vertices are in the array ``rgb``, if it needs them."""
     prop, mapper = actor.prop, actor.mapper
-    painted = look.shading in PAINTED and "rgb" in mapper.dataset.point_data
+    can_paint = look.shading in (*PAINTED, *COLORED)
+    painted = can_paint and "rgb" in mapper.dataset.point_data
     _use_matcap(actor, look.matcap if look.shading == "matcap" else None)
     prop.SetRepresentation(1 if look.shading == "wireframe" else 2)
     prop.SetInterpolation(0 if look.shading == "flat" else 2)
@@ -93,7 +97,7 @@ def vertex_colors(mesh: Mesh, shading: str) -> np.ndarray[Any, np.dtype[np.uint8
     """Colours ``(V, 3)`` that a shading draws at vertices; empty if the mesh has none for it."""
     if shading == "normals" and mesh.normals is not None:
         return np.round(127.5 * (mesh.normals + 1)).astype(np.uint8)
-    if shading == "colors" and mesh.colors is not None:
+    if shading in COLORED and mesh.colors is not None:
         return mesh.colors
     return NO_COLORS
 

@@ -99,7 +99,7 @@ class ModelTile(QFrame):
     def show_choice(self, *, is_chosen: bool, reason: str = "") -> None:
         """Mark the model in use; `reason` says why one can't be used now, if so."""
         self._is_chosen, self._reason = is_chosen, reason
-        for part in (self._picture, self._name, self._takes, self._scores):
+        for part in (self._name, self._takes, self._scores):
             part.setEnabled(not reason)
         self.setProperty("chosen", is_chosen)
         self.style().unpolish(self)

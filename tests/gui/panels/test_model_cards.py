@@ -248,7 +248,7 @@ def test_what_was_assumed_can_be_corrected_by_the_right_kind_of_field(
 
 
 def test_a_model_that_ships_shows_its_card_and_cannot_be_changed(window: MainWindow) -> None:
-    panel(window)._show_details("round")
+    panel(window).show_details("round")
     dialog = window.findChild(ModelDetails, "modelDetails")
     facts = dialog.findChild(FactsTable, "model-facts").facts()
     assert facts["IoU"] == "0.910"
