@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from occstudio.errors import EmptyShapeError, InvalidGeometryError
 from occstudio.shapes.arrays import Normals, Points, WorldPoints, check_rows, frozen
 from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.watch import UNWATCHED, Watch
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Occupancy = NDArray[np.bool_]
 """Truth values ``(n,)``: inside or not, at n points that both shapes share."""
 
+_QUERIES_AT_ONCE = 4096
 _PAIRS_AT_ONCE = 2_000_000
 _WIDEST_BINS = 192
 
@@ -219,6 +221,7 @@ def score_surfaces(
     samples: int = 100_000,
     seed: int = 0,
     threshold: float = 0.01,
+    watch: Watch = UNWATCHED,
 ) -> SurfaceScores:
     """All surface scores in one pass; meshes are sampled first.
 
@@ -233,6 +236,8 @@ def score_surfaces(
         as if the samples had no spacing.
     threshold : float
         Distance of the F-score.
+    watch : Watch
+        Asked between pieces of the search for nearest points.
 
     Raises
     ------
@@ -244,7 +249,7 @@ def score_surfaces(
         sample_surface(shape, samples, stream) if isinstance(shape, Mesh) else shape
         for shape, stream in zip((predicted, reference), streams, strict=True)
     )
-    there, back, to_reference, to_predicted = _nearest(a.points, b.points)
+    there, back, to_reference, to_predicted = _nearest(a.points, b.points, watch)
     return SurfaceScores(
         accuracy=float(there.mean()),
         completeness=float(back.mean()),
@@ -349,7 +354,7 @@ def _corners(mesh: Mesh) -> NDArray[np.float64]:
 
 
 def _nearest(
-    predicted: NDArray[np.floating], reference: NDArray[np.floating]
+    predicted: NDArray[np.floating], reference: NDArray[np.floating], watch: Watch = UNWATCHED
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
     """Distances and indices of nearest neighbours: there, back, to reference, to predicted."""
     for points, what in ((predicted, "predicted"), (reference, "reference")):
@@ -358,16 +363,22 @@ def _nearest(
             raise EmptyShapeError(f"the {what} surface has no points to measure")
     from scipy.spatial import KDTree  # slow to import: not before it is needed
 
-    there, to_reference = _query(KDTree(reference), predicted)
-    back, to_predicted = _query(KDTree(predicted), reference)
+    there, to_reference = _query(KDTree(reference), predicted, watch)
+    watch.report("measure", 0.5)
+    back, to_predicted = _query(KDTree(predicted), reference, watch)
     return there, back, to_reference, to_predicted
 
 
 def _query(
-    tree: "KDTree", points: NDArray[np.floating]
+    tree: "KDTree", points: NDArray[np.floating], watch: Watch
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    distance, index = tree.query(points)
-    return np.asarray(distance, np.float64), np.asarray(index, np.intp)
+    # In pieces: far apart surfaces take ten times as long as near ones, and may be given up.
+    distances, indices = np.empty(len(points)), np.empty(len(points), np.intp)
+    for first in range(0, len(points), _QUERIES_AT_ONCE):
+        watch.check()
+        piece = slice(first, first + _QUERIES_AT_ONCE)
+        distances[piece], indices[piece] = tree.query(points[piece])
+    return distances, indices
 
 
 def _agreement(

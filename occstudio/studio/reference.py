@@ -106,9 +106,9 @@ def score(question: ScoreQuestion, watch: Watch, *, samples: int = SAMPLES) -> S
     second = sample_surface(placed.mesh, samples, 2)
     watch.check()
     watch.report("measure", 0.2)
-    scores = score_surfaces(first, second, threshold=F_DISTANCE)
+    scores = score_surfaces(first, second, threshold=F_DISTANCE, watch=watch)
     watch.check()
-    watch.report("measure", 0.6)
+    watch.report("measure", 0.8)
     iou = None
     if ours.is_watertight and placed.mesh.is_watertight:
         watch.check()

@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from occstudio.errors import OccStudioError
+from occstudio.errors import Cancelled, OccStudioError
 from occstudio.exchange.mesh_writer import write_mesh
 from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.mesh import Mesh
+from occstudio.studio.background import Token
 from occstudio.studio.inquiries import WallQuestion
 from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import ShapeResult
-from occstudio.studio.reference import ScoreAnswer, ScoreQuestion
+from occstudio.studio.reference import ScoreAnswer, ScoreQuestion, score
 from occstudio.studio.studio import Studio
 
 
@@ -114,3 +115,21 @@ def test_walls_are_told_in_the_units_of_the_world(studio: Studio, tmp_path: Path
     studio.inquiries.walls.answered.subscribe(lambda answer: answers.append(answer.thickness))
     studio.inquiries.walls.ask(WallQuestion(1, ball))
     assert answers[0] == pytest.approx(4.0, rel=0.05)
+
+
+def test_a_comparison_is_given_up_in_the_middle_of_its_search(
+    studio: Studio, tmp_path: Path
+) -> None:
+    class Impatient(Token):
+        checks = 0
+
+        def check(self) -> None:
+            self.checks += 1
+            if self.checks == 6:
+                raise Cancelled
+
+    ball = opened(studio, tmp_path / "ball.npy", 1.0)
+    watch = Impatient()
+    with pytest.raises(Cancelled):
+        score(ScoreQuestion(1, ball, ball, "itself"), watch, samples=30_000)
+    assert watch.checks == 6  # two before the search, which has eight pieces one way
