@@ -146,7 +146,7 @@ class ShapeRow(QStyledItemDelegate):
 
     def _pixmap(self, item: ShapeItem, picture: Picture) -> QPixmap:
         color = item.color or self.theme.clay
-        key = (id(picture), color)
+        key = (id(picture), f"{self.theme.name} {color}")
         kept = self._pixmaps.get(item.id)
         if kept is not None and kept[0] == key:
             return kept[1]
@@ -154,8 +154,9 @@ class ShapeRow(QStyledItemDelegate):
         is_grey = bool((picture[..., 0] == picture[..., 2]).all())
         colored = picture.copy()
         if is_grey:
-            # Shade leaves dark grounds more contrast when its lights are lifted a little.
-            colored[..., :3] = np.minimum(picture[..., :3] * (1.12 * tint), 255).astype(np.uint8)
+            # Pale clay must stand out from a dark ground and from a white one.
+            lift = 1.12 if self.theme.is_dark else 0.82
+            colored[..., :3] = np.minimum(picture[..., :3] * (lift * tint), 255).astype(np.uint8)
         height, width = colored.shape[:2]
         image = QImage(colored.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
         pixmap = QPixmap.fromImage(image.copy())
