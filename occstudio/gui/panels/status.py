@@ -1,15 +1,18 @@
 """What the status line says of the selected shape: counts, timings, device."""
 
 from occstudio.studio.pipeline import Quality
+from occstudio.studio.process_memory import resident_bytes
 from occstudio.studio.studio import Studio
 
 _STAGES = {
     "load": "model",
+    "input": "input",
     "encode": "encode",
     "decode": "decode",
     "contour": "contour",
     "refine": "refine",
     "normals": "normals",
+    "finish": "finish",
     "measure": "measure",
 }
 
@@ -26,9 +29,14 @@ def status_facts(studio: Studio) -> tuple[str, str]:
     parts.append(f"{'preview ' if is_preview else ''}{result.resolution}³")
     parts.append(_duration(sum(spent.values())))
     parts.append(result.device)
-    tip = "\n".join(
-        f"{_STAGES.get(name, name)}: {_duration(value)}" for name, value in spent.items()
-    )
+    memory = resident_bytes()
+    if memory is not None:
+        parts.append(f"{memory / 1e9:.1f} GB")
+    lines = [f"{_STAGES.get(name, name)}: {_duration(value)}" for name, value in spent.items()]
+    lines += [f"{result.evaluations:,} points asked", f"{len(result.mesh.vertices):,} vertices"]
+    if memory is not None:
+        lines.append(f"{memory / 1e9:.2f} GB of memory in use by OccStudio")
+    tip = "\n".join(lines)
     return "  ·  ".join(parts), tip
 
 
