@@ -268,13 +268,16 @@ class IfNetFamily:
         return Inference(found, ("class",) if name == "ShapeNetPoints" else ())
 
     def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
-        """Points or voxels in the unit cube, with a margin around it so that surfaces close."""
+        """Points or voxels in the unit cube, as in the paper without a margin around it.
+
+        Outside the cube features are those of its border: what touches a face goes on there.
+        """
         defaults = _DEFAULTS[self._class(hyperparameters)]
         kind = str(hyperparameters.get("input_kind", defaults.input_kind))
         resolution = int(hyperparameters.get("input_res", defaults.resolution))
         if kind in _POINT_KINDS:
-            return InputSpec("points", box_side=1.1)
-        return InputSpec("voxels", box_side=1.1, resolution=resolution)
+            return InputSpec("points", box_side=1.0)
+        return InputSpec("voxels", box_side=1.0, resolution=resolution)
 
     def _class(self, hyperparameters: Hyperparameters) -> str:
         name = str(hyperparameters.get("class", "ShapeNetPoints"))

@@ -208,6 +208,7 @@ def test_inputs_are_stated_as_the_classes_were_trained() -> None:
     specs = [FAMILY.input_spec({"class": name}) for name in _CLASSES]
     assert [spec.kind for spec in specs] == ["voxels", "voxels", "points", "points"]
     assert [spec.resolution for spec in specs] == [32, 128, 0, 0]
+    assert {spec.box_side for spec in specs} == {1.0}
     assert FAMILY.input_spec(golden_config("ifnet_svr")).kind == "points"
 
 
