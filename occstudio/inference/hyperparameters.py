@@ -14,7 +14,7 @@ from occstudio.errors import ModelError
 from occstudio.networks.families import Hyperparameters, ModelFamily
 
 _LARGE = 4096
-_ABSURD = 10_000_000
+_ABSURD = 500_000_000
 _SHOWN = 5
 
 
