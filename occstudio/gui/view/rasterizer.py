@@ -112,7 +112,7 @@ def _triangles(
     rows = np.flatnonzero(drawn)
     bounds = box[rows].prod(axis=1).cumsum()
     normals = _view_normals(solid, camera)
-    picture = matcaps.picture(matcap).astype(np.float32) * np.float32(solid.tint)
+    picture = matcaps.picture(matcap).astype(np.float32) * np.asarray(solid.tint, np.float32)
     first = 0
     while first < len(rows):
         watch.check()
@@ -170,7 +170,7 @@ def _dots(
         pixel = (row * size[0] + column)[kept]
         z = placed[kept, 2].astype(np.float32)
         np.minimum.at(depth, pixel, z)
-        color[pixel[depth[pixel] == z]] = 255 * np.float32(solid.tint)
+        color[pixel[depth[pixel] == z]] = 255 * np.asarray(solid.tint, np.float32)
 
 
 def _view_normals(solid: Solid, camera: OrbitCamera) -> NDArray[np.float64] | None:

@@ -210,7 +210,9 @@ class StillView(QWidget):
             if result is None or result.mesh.is_empty:
                 moved = points @ place[:3, :3].T + place[:3, 3]
                 red, green, blue = rgb_of(self._theme.points)
-                solids.append(Solid(moved, tint=(float(red), float(green), float(blue))))
+                solids.append(
+                    Solid(moved.astype(np.float32), tint=(float(red), float(green), float(blue)))
+                )
                 continue
             matrix = place @ between_frames(result.frame, item.frame)
             vertices = result.mesh.vertices @ matrix[:3, :3].T + matrix[:3, 3]

@@ -43,13 +43,13 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until every surface and every answer is there."""
     studio = window.studio
 
-    def is_settled() -> bool:
-        return (
-            not studio.is_busy
-            and not studio.inquiries.is_busy
-            and not studio.inquiries.slice.is_busy
-            and all(studio.is_current(item) for item in studio.document.items if item.visible)
-        )
+    def is_settled() -> None:
+        # One by one, so that a test that waits in vain says for what.
+        assert not studio.is_busy
+        for name in ("slice", "distance", "certainty", "shell"):
+            assert not getattr(studio.inquiries, name).is_busy, name
+        for item in studio.document.items:
+            assert studio.is_current(item) or not item.visible, item.name
 
     qtbot.waitUntil(is_settled, timeout=TIMEOUT_MS)
 
