@@ -52,11 +52,13 @@ class SurfaceDistance:
             self._corners[:, 1] - self._corners[:, 0], self._corners[:, 2] - self._corners[:, 0]
         )
         self._normals = across / np.linalg.norm(across, axis=1, keepdims=True)
-        middles = self._corners.mean(axis=1)
-        self._reach = float(np.linalg.norm(self._corners - middles[:, None], axis=2).max())
         from scipy.spatial import KDTree  # slow to import: not before it is needed
 
-        self._tree = KDTree(middles)
+        self._middles = self._corners.mean(axis=1)
+        away = np.linalg.norm(self._corners - self._middles[:, None], axis=2)
+        self._radii = away.max(axis=1)
+        self._reach = float(self._radii.max())
+        self._tree = KDTree(self._middles)
 
     def __call__(self, points: Points | WorldPoints, watch: Watch = UNWATCHED) -> Values:
         """Signed distances ``(n,)`` of points ``(n, 3)``: positive outside, negative inside.
@@ -87,9 +89,12 @@ class SurfaceDistance:
             ranks: Any = [*range(seen + 1, count + 1)]  # scipy's own type says int only
             away, proposed = (np.asarray(x) for x in self._tree.query(queries[left], k=ranks))
             # 1. Only triangles that may come nearer than what was found are looked at.
-            hopeful = away - self._reach <= least[left, None]
-            row, column = np.nonzero(hopeful)
+            row, column = np.nonzero(away - self._reach <= least[left, None])
             point, triangle = left[row], proposed[row, column]
+            within = self._least_possible(queries[point], triangle) <= least[point] + self._tie(
+                np.minimum(least[point], self._reach)
+            )
+            point, triangle = point[within], triangle[within]
             offset = queries[point] - _closest(queries[point], self._corners[triangle])
             distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
             facing = np.einsum("ij,ij->i", offset, self._normals[triangle])
@@ -110,6 +115,15 @@ class SurfaceDistance:
             left = left[away[:, -1] - self._reach <= least[left]]
             seen, count = count, min(2 * count, len(self._corners))
         return least * sign
+
+    def _least_possible(
+        self, points: NDArray[np.float64], triangle: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """No point of a triangle is nearer than this: than the disc around it, in its plane."""
+        away = points - self._middles[triangle]
+        across = np.einsum("ij,ij->i", away, self._normals[triangle])
+        along = np.sqrt(np.maximum(np.einsum("ij,ij->i", away, away) - across**2, 0))
+        return np.hypot(across, np.maximum(along - self._radii[triangle], 0))
 
     def _tie(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         return _TIE * (distance + self._reach)

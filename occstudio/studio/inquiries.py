@@ -17,7 +17,7 @@ from occstudio.extraction.field_slice import SampledSlice, sample_slice
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import extract_surface
 from occstudio.metrics.signed_distance import SurfaceDistance
-from occstudio.shapes.arrays import Values
+from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.plane import Plane
@@ -33,6 +33,9 @@ from occstudio.studio.sampling import triangle_normals
 
 ROUGH_CELLS, FINE_CELLS = 40, 160
 """Along each side of a slice: while it is dragged, and at rest."""
+
+EXACT_POINTS = 15_000
+"""A heat map measures at so many vertices; at the rest it takes the mean of the nearest three."""
 
 SHELL_CELLS = 128
 """Along an axis of the lattice that the two surfaces of a shell are made on, at most."""
@@ -216,7 +219,9 @@ class Inquiries:
         alignment = aligned(first, second)
         measure, _ = self._targets.get((second.mesh,), lambda: SurfaceDistance(second.mesh))
         moved = alignment.to_second(first.mesh.vertices)
-        distances = measure(moved, watch) * alignment.first_per_second / first.frame.scale
+        distances = (
+            _measured(measure, moved, watch) * alignment.first_per_second / first.frame.scale
+        )
         return DistanceAnswer(question, distances.astype(np.float32), alignment)
 
     def _certainty(self, question: CertaintyQuestion, watch: Watch) -> CertaintyAnswer:
@@ -261,6 +266,19 @@ class Inquiries:
             for threshold in (low, high)
         )
         return ShellAnswer(question, _smooth(outer), _smooth(inner), (low, high))
+
+
+def _measured(measure: SurfaceDistance, points: Points, watch: Watch) -> Values:
+    """Distances at points ``(n, 3)``: exact at so many, between their neighbours at the rest."""
+    if len(points) <= EXACT_POINTS:
+        return measure(points, watch)
+    from scipy.spatial import KDTree  # not when the window opens
+
+    some = points[np.linspace(0, len(points) - 1, EXACT_POINTS).astype(np.int64)]
+    known = measure(some, watch)
+    away, nearest = KDTree(some).query(points, k=3)
+    weight = 1 / np.maximum(away, 1e-9)
+    return ((known[nearest] * weight).sum(axis=1) / weight.sum(axis=1)).astype(np.float32)
 
 
 def _smooth(mesh: Mesh) -> Mesh:
