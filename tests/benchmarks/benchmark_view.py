@@ -19,7 +19,7 @@ from occstudio.gui.app import make_application
 from occstudio.gui.bridge import Bridge
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
-from occstudio.gui.screenshots import _asks, _blob, _models, _pause, _wait, bundled_samples
+from occstudio.gui.screenshots import _asks, _models, _pause, _pebble, _wait, bundled_samples
 from occstudio.gui.view.viewport import Viewport
 from occstudio.studio import edits
 from occstudio.studio.document import FieldSlice
@@ -40,7 +40,7 @@ def main() -> None:
     window.show()
     studio.refresh_models()
     with tempfile.TemporaryDirectory() as place:
-        studio.open_files([*bundled_samples()[1:2], _blob(Path(place))][:1])
+        studio.open_files([*bundled_samples()[1:2], _pebble(Path(place))][:1])
         _wait(lambda: bool(studio.document.items))
         _wait(lambda: not studio.is_busy)
         measure(studio, window)
