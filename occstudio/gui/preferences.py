@@ -76,7 +76,7 @@ GROUPS: tuple[tuple[str, tuple[Choice, ...]], ...] = (
                 "Mouse habits",
                 "Which button turns the view and which one moves it",
                 (
-                    ("meshlab", "Left turns, right moves (MeshLab)"),
+                    ("meshlab", "Left turns, middle moves (MeshLab)"),
                     ("blender", "Middle turns, Shift+middle moves (Blender)"),
                 ),
             ),
