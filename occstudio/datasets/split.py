@@ -70,6 +70,6 @@ def twin_groups(
             first[one] = first[other] = min(first[one], first[other])
         if (first == before).all():
             break
-    names = [ids[i] for i in order]
-    groups = dict(zip(names, (names[i] for i in first), strict=True))
+    names = [str(ids[i]) for i in order]
+    groups = {name: names[i] for name, i in zip(names, first, strict=True)}
     return [groups[name] for name in ids]

@@ -156,7 +156,7 @@ def _write_folder(path: Path, first: Frame, rest: Iterator[Frame]) -> None:
 def _write_video(path: Path, first: Frame, rest: Iterator[Frame], rate: int) -> None:
     if not has_video():
         raise OccStudioError("MP4 needs ffmpeg: install it with  pip install 'occstudio[video]'")
-    import imageio_ffmpeg
+    import imageio_ffmpeg  # type: ignore[import-not-found, import-untyped]
 
     # H.264 halves colours: sides must be even.
     height, width = first.shape[0] // 2 * 2, first.shape[1] // 2 * 2
