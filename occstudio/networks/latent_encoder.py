@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from occstudio.networks.residual_block import linear_float32
+from occstudio.networks.residual_block import ResnetBlockFC, linear_float32
 
 
 class LatentEncoder(nn.Module):
@@ -58,3 +58,50 @@ class LatentEncoder(nn.Module):
 
     def _pooled(self, x: Tensor) -> Tensor:  # (B, T, H) -> (B, H)
         return x.mean(1) if self.leaky else x.amax(1)
+
+
+class LatentPointnet(nn.Module):
+    """Sequences of clouds (B, frames, N, 3) and codes -> mean and log deviation of a latent.
+
+    Occupancy Flow's: with ``dim`` 3 it looks at the first cloud alone, otherwise at all of them
+    side by side.
+
+    Parameters
+    ----------
+    z_dim, c_dim, dim, hidden_dim, n_blocks : int
+        Lengths of the latent, of the code (0 for none), of a point, of its feature.
+    """
+
+    def __init__(
+        self,
+        z_dim: int = 128,
+        c_dim: int = 128,
+        dim: int = 51,
+        hidden_dim: int = 128,
+        n_blocks: int = 3,
+    ) -> None:
+        super().__init__()
+        self.dim = dim
+        self.fc_pos = nn.Linear(dim, 2 * hidden_dim)
+        self.blocks = nn.ModuleList(
+            ResnetBlockFC(2 * hidden_dim, hidden_dim) for _ in range(n_blocks)
+        )
+        layers = (nn.Linear(c_dim, 2 * hidden_dim) for _ in range(n_blocks))
+        self.c_layers = nn.ModuleList(layers) if c_dim else None
+        self.fc_mean = nn.Linear(hidden_dim, z_dim)
+        self.fc_logstd = nn.Linear(hidden_dim, z_dim)
+
+    def forward(self, inputs: Tensor, code: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Mean and logarithm of the standard deviation, (B, z_dim) each."""
+        points = inputs[:, 0] if self.dim == 3 else inputs.transpose(1, 2).flatten(2)
+        net = linear_float32(self.fc_pos, points)  # (B, N, 2 * hidden)
+        for number, block in enumerate(self.blocks):
+            if number:
+                net = torch.cat((net, net.amax(1, keepdim=True).expand_as(net)), 2)
+            if self.c_layers is not None:
+                if code is None:
+                    raise ValueError("this latent encoder needs the code of the observation too")
+                net = net + self.c_layers[number](code).unsqueeze(1)
+            net = block(net)
+        net = net.amax(1)
+        return self.fc_mean(net), self.fc_logstd(net)

@@ -21,6 +21,7 @@ from occstudio.networks.flow_field import FlowField
 from occstudio.networks.folded_field import FoldedField
 from occstudio.networks.global_decoders import GlobalDecoder
 from occstudio.networks.global_encoders import ResnetPointnet
+from occstudio.networks.latent_encoder import LatentEncoder, LatentPointnet
 from occstudio.networks.occupancy_network import TIME, Code
 from occstudio.networks.ode_solver import solve
 from occstudio.networks.onet import build_decoder, build_encoder
@@ -54,6 +55,9 @@ class OccupancyFlowNetwork(nn.Module):
         Of the moving points.
     temporal_encoder : ResnetPointnet or None
         Clouds of a sequence, side by side -> code of the motion.
+    latent_encoder, latent_temporal_encoder : nn.Module or None
+        Approximate posteriors of ``z`` and ``z_t`` of the generative model; only its training
+        used them.
     c_dim, z_dim, dim : int
     tolerances : Tolerances
     """
@@ -64,6 +68,8 @@ class OccupancyFlowNetwork(nn.Module):
         encoder: nn.Module | None,
         velocity: VelocityField,
         temporal_encoder: ResnetPointnet | None,
+        latent_encoder: nn.Module | None = None,
+        latent_temporal_encoder: nn.Module | None = None,
         *,
         c_dim: int,
         z_dim: int,
@@ -73,6 +79,8 @@ class OccupancyFlowNetwork(nn.Module):
         super().__init__()
         self.c_dim, self.z_dim, self.dim, self.tolerances = c_dim, z_dim, dim, tolerances
         self.decoder = decoder
+        self.encoder_latent = latent_encoder
+        self.encoder_latent_temporal = latent_temporal_encoder
         self.encoder = encoder
         self.vector_field = velocity
         self.encoder_temporal = temporal_encoder
@@ -179,8 +187,8 @@ class OccupancyFlowNetwork(nn.Module):
 class OflowFamily:
     """The family of `OccupancyFlowNetwork`s.
 
-    That the velocity field is registered as ``vector_field`` and takes its codes in a list of
-    layers, one per block, is as remembered of the papers' code; no published file was at hand.
+    Names and order of the layers are those of the authors' published code. Their networks for
+    interpolation and shape matching move a given mesh and hold no shape: those are refused.
     """
 
     name: str = "oflow"
@@ -216,6 +224,7 @@ class OflowFamily:
             encoder = build_encoder(given["encoder"], _kwargs(given, "encoder"), sizes)
             velocity = VelocityField(**sizes, **_kwargs(given, "velocity_field"))
             temporal = _temporal_encoder(given, sizes)
+            latent, latent_temporal = (_latent_encoder(given, part, sizes) for part in _LATENT)
         except (TypeError, ValueError, RuntimeError) as error:
             raise ModelError(
                 f"could not build the oflow network: {error}; correct the hyper-parameters"
@@ -226,6 +235,8 @@ class OflowFamily:
             encoder,
             velocity,
             temporal,
+            latent,
+            latent_temporal,
             c_dim=sizes["c_dim"],
             z_dim=sizes["z_dim"],
             dim=sizes["dim"],
@@ -243,6 +254,11 @@ class OflowFamily:
                 "the checkpoint's keys are not those of an occupancy flow network: "
                 "choose the family that it was trained as"
             )
+        if not any(key.startswith("decoder.") for key in state_dict):
+            raise ModelError(
+                "the checkpoint holds the motion of a given mesh (interpolation or shape matching) "
+                "and no shape: choose an occupancy flow model for point clouds, or a generative one"
+            )
         decoder = infer_decoder(state_dict)
         encoder, encoder_kwargs = infer_encoder(state_dict)
         temporal, temporal_kwargs = infer_encoder(state_dict, "encoder_temporal")
@@ -253,6 +269,7 @@ class OflowFamily:
             "encoder_kwargs": encoder_kwargs,
             "encoder_temporal": temporal,
             "encoder_temporal_kwargs": temporal_kwargs,
+            **_inferred_latent(state_dict),
             "velocity_field_kwargs": {
                 "hidden_size": first.shape[0],
                 "n_blocks": counted(state_dict, "vector_field.blocks"),
@@ -306,6 +323,37 @@ def _temporal_encoder(given: Mapping[str, Any], sizes: Mapping[str, int]) -> Res
         raise ModelError(f"unknown encoder of motions {name!r}: there is 'pointnet_resnet'")
     kwargs = {"dim": FRAMES * sizes["dim"], **_kwargs(given, "encoder_temporal")}
     return ResnetPointnet(sizes["c_dim"], **kwargs)
+
+
+_LATENT: Final = ("encoder_latent", "encoder_latent_temporal")
+
+
+def _latent_encoder(
+    given: Mapping[str, Any], part: str, sizes: Mapping[str, int]
+) -> nn.Module | None:
+    name = given.get(part)
+    if name is None:
+        return None
+    kwargs = {"dim": FRAMES * sizes["dim"], **_kwargs(given, part)}
+    if name == "pointnet":
+        return LatentPointnet(sizes["z_dim"], sizes["c_dim"], **kwargs)
+    if name != "simple":
+        raise ModelError(f"unknown {part} {name!r}: oflow has 'pointnet' and 'simple', or none")
+    leaky = bool(kwargs.get("leaky", False))
+    return LatentEncoder(sizes["z_dim"], sizes["c_dim"], sizes["dim"], leaky=leaky)
+
+
+def _inferred_latent(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
+    found = dict[str, Any]()
+    for part in _LATENT:
+        if f"{part}.fc_mean.weight" not in state_dict:
+            continue
+        blocks = counted(state_dict, f"{part}.blocks")
+        found[part] = "pointnet" if blocks else "simple"
+        width, dim = state_dict[f"{part}.fc_pos.weight"].shape
+        if blocks:
+            found[f"{part}_kwargs"] = {"dim": dim, "hidden_dim": width // 2, "n_blocks": blocks}
+    return found
 
 
 FAMILY: Final = OflowFamily()

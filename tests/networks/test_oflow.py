@@ -216,3 +216,59 @@ def test_the_default_network_is_the_papers() -> None:
 def test_wrong_hyperparameters_are_refused(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ModelError, match=words):
         FAMILY.build({**_SMALL, **wrong})
+
+
+_GENERATIVE: dict[str, Any] = {
+    "encoder": None,
+    "encoder_temporal": None,
+    "encoder_latent": "pointnet",
+    "encoder_latent_kwargs": {"dim": 3, "hidden_dim": 8},
+    "encoder_latent_temporal": "pointnet",
+    "encoder_latent_temporal_kwargs": {"dim": 51, "hidden_dim": 8},
+    "decoder": "simple",
+    "decoder_kwargs": {"hidden_size": 16},
+    "velocity_field_kwargs": {"hidden_size": 16, "n_blocks": 3},
+    "c_dim": 0,
+    "z_dim": 5,
+}
+"""The published generative configuration, narrower."""
+
+
+def test_the_generative_network_is_read_from_its_keys() -> None:
+    network = FAMILY.build(_GENERATIVE)
+    fill_network(network)
+    keys = network.state_dict()
+    assert "encoder_latent_temporal.blocks.2.fc_1.weight" in keys
+    inferred = FAMILY.infer(keys)
+    again = FAMILY.build(inferred.hyperparameters)
+    again.load_state_dict(keys)
+    drawn = again.sample_prior(1, seed=3)
+    points = _points(50)
+    code = {**drawn, "time": torch.tensor([0.5])}
+    torch.testing.assert_close(again.decode(points, code), network.decode(points, code))
+
+
+def test_latents_of_a_sequence_are_those_of_the_layers_one_by_one() -> None:
+    network = FAMILY.build(_GENERATIVE)
+    fill_network(network)
+    sequence = _sequence(2)
+    encoder = network.encoder_latent_temporal
+    assert encoder is not None
+    mean, log_deviation = encoder(sequence)
+    net = encoder.fc_pos(sequence.transpose(1, 2).reshape(2, 30, 51))
+    for number, block in enumerate(encoder.blocks):
+        net = block.shortcut(net) + block.fc_1(block.fc_0(net.relu()).relu())
+        if number < 2:
+            net = torch.cat([net, net.max(1, keepdim=True).values.expand(net.shape)], 2)
+    net = net.max(1).values
+    torch.testing.assert_close(mean, encoder.fc_mean(net))
+    torch.testing.assert_close(log_deviation, encoder.fc_logstd(net))
+    first = network.encoder_latent
+    assert first is not None
+    torch.testing.assert_close(first(sequence)[0], first(sequence[:, :1])[0])
+
+
+def test_a_motion_without_a_shape_is_refused_in_one_sentence() -> None:
+    keys = {k: v for k, v in _network().state_dict().items() if not k.startswith("decoder.")}
+    with pytest.raises(ModelError, match="no shape"):
+        FAMILY.infer(keys)
