@@ -1,8 +1,8 @@
 """Why a mesh looks bad: measured facts become sentences, each with one click that may help.
 
 A finding is *worrying* if the result is likely to disappoint; the window then shows it unasked.
-Other findings are only told when somebody asks. The limits were set on the bundled samples and on
-damaged copies of them (noise, strays, few points, wrong axis), which tests repeat.
+Other findings are only told when somebody asks. The limits were set on the bundled chair and on
+damaged copies of it (noise, strays, few points, wrong axis); tests repeat them on solids.
 """
 
 from collections.abc import Callable, Sequence

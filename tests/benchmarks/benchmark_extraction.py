@@ -182,6 +182,13 @@ def compare(field: Field, resolution: int, threshold: float) -> list[Row]:
     return rows
 
 
+ORIGINAL: dict[str, dict[int, tuple[float, int]]] = {
+    "onet": {64: (2.8, 59_063), 128: (8.7, 153_007), 256: (32.0, 530_152)},
+    "convonet": {64: (0.3, 0), 128: (0.9, 0), 256: (4.1, 541_190)},
+}
+"""Seconds and field queries of the papers' own generators on the same checkpoints."""
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Compare ways to extract a surface.")
@@ -197,6 +204,10 @@ def main() -> None:
     field(np.zeros((1000, 3), np.float32))
     extract_surface(field, resolution=32, threshold=THRESHOLD, normals=False)
     write = sys.stdout.write
+    write(f"the original generator, on two cores of a busy machine ({arguments.case}):\n")
+    for resolution, (seconds, queries) in ORIGINAL[arguments.case].items():
+        asked = f"{queries:,d}" if queries else "not stored"
+        write(f"{resolution + 1:5d}^3 {seconds:7.1f} s, {asked} queries\n")
     write("points  method     wall s   cpu s  in field  asked points  to dense, voxels  peak GB\n")
     for resolution in arguments.resolutions:
         rows = compare(field, resolution, THRESHOLD)
