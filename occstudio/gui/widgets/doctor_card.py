@@ -105,8 +105,9 @@ class DoctorCard(QFrame):
         width = min(_WIDTH, room.width() - 4 * SPACE)
         self.setFixedWidth(width)
         inner = width - 4 * SPACE
+        self._rows.activate()  # rows that were just added have no height before
         wanted = self._rows.heightForWidth(inner) if self._rows.hasHeightForWidth() else 0
-        wanted = wanted or self._rows.sizeHint().height()
+        wanted = max(wanted, self._rows.sizeHint().height())
         self._scroll.setFixedHeight(max(min(wanted, room.height() - 14 * SPACE), 40))
         self.adjustSize()
         self.move(2 * SPACE, 2 * SPACE)
