@@ -45,6 +45,13 @@ _LASTING_THREADS = (
 _QT_OWN_WIDGETS = frozenset({"QTipLabel", "QDesktopWidget", "QComboBoxPrivateContainer"})
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the window share one process, beside which the others run: they need the focus."""
+    for item in items:
+        if "gui" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("window"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, with the reason, what this machine cannot run."""
     if item.get_closest_marker("gpu") is not None:
