@@ -133,7 +133,9 @@ class DoctorCard(QFrame):
             text.setProperty("role", "muted")
             self._rows.addWidget(text)
         for finding in diagnosis.findings:
-            self._rows.addWidget(self._row(finding))
+            row = self._row(finding)
+            self._rows.addWidget(row)
+            row.show()  # a layout shows what it is given later, and counts it as nothing before
         self._rows.addStretch()
 
     def _row(self, finding: Finding) -> QWidget:
