@@ -69,6 +69,15 @@ ROWS = (
         ("Ctrl+O",),
         "Open scans, meshes and sessions",
     ),
+    ActionSpec(
+        "open-model",
+        "File",
+        "Open &Model…",
+        lambda window: window.model_cards.choose_file(),
+        "brain",
+        ("Ctrl+Shift+O",),
+        "Bring a checkpoint into the library",
+    ),
     *session.ROWS,
     ActionSpec(
         "export",

@@ -93,6 +93,17 @@ class ModelCards(QWidget):
         """The card of a model, shown or not."""
         return next((tile for tile in self._tiles if tile.card.name == name), None)
 
+    def choose_file(self) -> None:
+        """Ask for a checkpoint and bring it into the library."""
+        name, _ = QFileDialog.getOpenFileName(
+            self.window(),
+            "Open model",
+            self._studio.settings.folder,
+            f"{MODEL_FILTER};;All files (*)",
+        )
+        if name:
+            self._studio.open_model(Path(name))
+
     def show_details(self, name: str) -> None:
         """Show everything that is known of a model."""
         tile = self.tile(name)
@@ -140,7 +151,7 @@ class ModelCards(QWidget):
         self._studio.models_listed.subscribe(self._show_models)
         self._studio.changed.subscribe(lambda _old, _new: self._show_choice())
         self._filter.currentIndexChanged.connect(lambda _: self._show_choice())
-        self._open.clicked.connect(self._choose_file)
+        self._open.clicked.connect(self.choose_file)
 
     def _show_models(self, cards: tuple[ModelCard, ...]) -> None:
         for tile in self._tiles:
@@ -193,16 +204,6 @@ class ModelCards(QWidget):
         if ids:
             self._studio.apply(edits.set_model(ids, name, tile.card.threshold))
         self._show_choice()
-
-    def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self.window(),
-            "Open model",
-            self._studio.settings.folder,
-            f"{MODEL_FILTER};;All files (*)",
-        )
-        if name:
-            self._studio.open_model(Path(name))
 
     def _show_folder(self, name: str) -> None:
         tile = self.tile(name)
