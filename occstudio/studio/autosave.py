@@ -99,9 +99,9 @@ class Autosave:
         """The work is discarded on purpose: keep it for a while without offering it."""
         with suppress(OSError):
             self.path.replace(self.path.with_suffix(_ASIDE))
-        aside = sorted(self.folder.glob(f"*{_ASIDE}"))
-        for old in aside[:-KEPT_ASIDE]:
-            with suppress(OSError):
+            # By their time, not their names: several may be of one second.
+            aside = sorted(self.folder.glob(f"*{_ASIDE}"), key=lambda path: path.stat().st_mtime_ns)
+            for old in aside[:-KEPT_ASIDE]:
                 old.unlink()
 
     def close(self) -> None:
