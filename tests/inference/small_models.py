@@ -10,7 +10,7 @@ from torch import nn
 
 from occstudio.networks.families import model_family
 
-CONV = {
+CONV: dict[str, Any] = {
     "encoder": "pointnet_local_pool",
     "encoder_kwargs": {
         "hidden_dim": 8,

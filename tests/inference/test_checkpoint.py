@@ -12,21 +12,9 @@ from occstudio.errors import ModelError, UnreadableFileError
 from occstudio.inference.checkpoint import read_card, read_checkpoint, write_checkpoint
 from occstudio.networks.families import model_family
 from occstudio.shapes.model_card import ModelCard
+from tests.inference.small_models import CONV
 
-SMALL = {
-    "encoder": "pointnet_local_pool",
-    "encoder_kwargs": {
-        "hidden_dim": 8,
-        "plane_type": ["xz", "xy", "yz"],
-        "plane_resolution": 16,
-        "unet": True,
-        "unet_kwargs": {"depth": 2, "merge_mode": "concat", "start_filts": 8},
-    },
-    "decoder": "simple_local",
-    "decoder_kwargs": {"hidden_size": 8},
-    "c_dim": 8,
-    "padding": 0.1,
-}
+SMALL = {**CONV, "encoder_kwargs": {**CONV["encoder_kwargs"], "plane_resolution": 16}}
 
 
 def small_network(seed: int = 0) -> torch.nn.Module:

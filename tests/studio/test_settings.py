@@ -65,7 +65,7 @@ def test_settings_of_the_first_schema_export_to_the_folder_they_knew(tmp_path: P
 def test_recent_sessions_are_named_once_the_last_one_first() -> None:
     recent: tuple[str, ...] = ()
     for name in "abcdefghijklmnoc":
-        recent = with_recent(recent, Path("/work") / f"{name}.occ")
+        recent = with_recent(recent, Path("/scans") / f"{name}.occ")
     assert len(recent) == len(set(recent)) == RECENT_SESSIONS
-    assert recent[0] == "/work/c.occ"
-    assert recent[1] == "/work/o.occ"
+    assert recent[0] == "/scans/c.occ"
+    assert recent[1] == "/scans/o.occ"
