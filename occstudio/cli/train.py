@@ -31,6 +31,9 @@ def train_command(
     freeze: Annotated[str, typer.Option(help="Leave these parameters, e.g. encoder.")] = "",
     queries: Annotated[int, typer.Option(min=16, help="Asked of each shape.")] = 2048,
     deform: Annotated[float, typer.Option(min=0, max=1, help="How strongly.")] = 1.0,
+    in_pose: Annotated[bool, typer.Option("--in-pose", help="Fronts stay in front.")] = False,
+    kinds: Annotated[str, typer.Option(help="Procedural kinds, with commas between.")] = "",
+    furniture: Annotated[float, typer.Option(min=0, help="Weight beside other things.")] = 3.0,
     config: Annotated[Path | None, typer.Option(help="YAML of hyper-parameters.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     processes: Annotated[int, typer.Option(min=1, help="Data-parallel processes.")] = 1,
@@ -55,18 +58,20 @@ def train_command(
         freeze=freeze,
     )
     samples = recipe.samples
+    augmentation = samples.augmentation.weakened(deform)
     samples = replace(
         samples,
         batch_size=batch,
         query=replace(samples.query, count=queries),
-        augmentation=samples.augmentation.weakened(deform),
+        augmentation=augmentation.in_pose() if in_pose else augmentation,
     )
     recipe = replace(recipe, samples=samples)
     if config is not None:
         recipe = _configured(recipe, config)
     if start:
         recipe = _continued(recipe, start)
-    sources = ShapeSources(dataset, procedural=procedural, cache=cache)
+    wanted = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    sources = ShapeSources(dataset, procedural, cache, furniture, wanted)
     if as_json:
         train(recipe, sources, out, device=device, processes=processes, listener=_print_json)
         return

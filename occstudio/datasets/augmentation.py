@@ -6,7 +6,7 @@ their label is read. Linear maps (mirror, yaw, anisotropic scale, small tilt) ar
 shears along one axis that depend on another (bends, waves) and by a taper.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +33,8 @@ class AugmentationRecipe:
         Probability of each of the bends; their amplitude is at most 0.06.
     taper : float
         Probability of narrowing towards the top or the bottom.
+    quarter_turns : bool
+        Whether a shape without a free yaw is turned by a random multiple of 90 degrees.
     """
 
     scale: float = 1.35
@@ -41,13 +43,19 @@ class AugmentationRecipe:
     tilt_degrees: float = 4.0
     bend: float = 0.35
     taper: float = 0.25
+    quarter_turns: bool = True
+
+    def in_pose(self) -> "AugmentationRecipe":
+        """The same without turns: fronts stay in front, and only left and right are mirrored."""
+        return replace(self, quarter_turns=False, free_yaw=0.0, tumble=0.0)
 
     def weakened(self, strength: float) -> "AugmentationRecipe":
         """The same with all deformations weaker: 1 leaves them, 0 only mirrors and quarter turns.
 
         Towards the end of a run this lets a network learn how thick things really are.
         """
-        return AugmentationRecipe(
+        return replace(
+            self,
             scale=self.scale**strength,
             free_yaw=self.free_yaw * strength,
             tumble=self.tumble * strength,
@@ -194,7 +202,8 @@ def _linear(recipe: AugmentationRecipe, rng: np.random.Generator) -> NDArray[np.
         rotation, _ = np.linalg.qr(rng.normal(size=(3, 3)))
         return (rotation @ scale).astype(np.float32)
     free = rng.random() < recipe.free_yaw
-    yaw = rng.uniform(0, 2 * np.pi) if free else np.pi / 2 * rng.integers(4)
+    turned = np.pi / 2 * rng.integers(4) * recipe.quarter_turns
+    yaw = rng.uniform(0, 2 * np.pi) if free else turned
     tilt = np.radians(recipe.tilt_degrees) * rng.uniform(-1, 1, 2) * (rng.random() < 0.3)
     turn = _about(1, yaw) @ _about(0, tilt[0]) @ _about(2, tilt[1])
     return (turn @ scale).astype(np.float32)

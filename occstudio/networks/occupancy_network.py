@@ -119,6 +119,15 @@ class GenerativeNetwork(OccupancyNetwork, Protocol):
         ...
 
 
+@runtime_checkable
+class PenalisedNetwork(OccupancyNetwork, Protocol):
+    """A network whose training minimises more than the error of its values."""
+
+    def penalty(self) -> Tensor:
+        """What is added to the loss of the last forward pass in training mode."""
+        ...
+
+
 def field_in_batches(network: OccupancyNetwork, code: Code, batch: int = 4096) -> PreparedField:
     """A `prepare` for networks without a faster one: `decode` in batches.
 

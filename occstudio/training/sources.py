@@ -29,12 +29,15 @@ class ShapeSources:
         Ready-made procedural shapes; drawn while training if None, which costs more time.
     furniture : float
         How much more often a piece of furniture is drawn than another real model.
+    kinds : tuple of str
+        Kinds of procedural solids to take from the cache; all of them if empty.
     """
 
     dataset: Path
     procedural: float = 0.4
     cache: Path | None = None
     furniture: float = 3.0
+    kinds: tuple[str, ...] = ()
 
     def __call__(self) -> tuple[list[Source], Sequence[LabelledShape]]:
         """Sources to train on, and furniture of the validation split.
@@ -57,9 +60,21 @@ class ShapeSources:
         real = Source(shapes, 1 - self.procedural, weights / weights.sum())
         sources = [real]
         if self.procedural > 0:
-            solids = read_cache(self.cache) if self.cache else _Endless()
-            sources.append(Source(solids, self.procedural))
+            sources.append(self._solids())
         return sources, _validation(store)
+
+    def _solids(self) -> Source:
+        if self.cache is None:
+            return Source(_Endless(), self.procedural)
+        solids = read_cache(self.cache)
+        if not self.kinds:
+            return Source(solids, self.procedural)
+        chances = np.isin(solids.kinds, self.kinds).astype(np.float64)
+        if not chances.any():
+            raise EmptyShapeError(
+                f"'{self.cache}' has no {' or '.join(self.kinds)}: draw a cache with more shapes"
+            )
+        return Source(solids, self.procedural, chances / chances.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ from occstudio.datasets.training_samples import Batch, LabelledShape, Source, ba
 from occstudio.errors import ModelError, UnwritableFileError
 from occstudio.inference.checkpoint import read_checkpoint, write_checkpoint
 from occstudio.networks.families import model_family
+from occstudio.networks.occupancy_network import PenalisedNetwork
 from occstudio.shapes.model_card import ModelCard
 from occstudio.training.optimizer import MatrixOptimizer
 from occstudio.training.recipe import TrainingRecipe
@@ -173,7 +174,8 @@ class _Run:
         points, queries, occupancy = (part.to(self.fabric.device) for part in batch)
         logits = self.module(points, queries)
         loss = functional.binary_cross_entropy_with_logits(logits.float(), occupancy)
-        self.fabric.backward(loss)
+        owed = self.network.penalty() if isinstance(self.network, PenalisedNetwork) else 0.0
+        self.fabric.backward(loss + owed)
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
         self.optimizer.step(recipe.rate(self.step, self.seen))
         self.step += 1

@@ -84,7 +84,7 @@ def write_cache(
     partial.replace(path)
 
 
-def read_cache(path: str | Path) -> Sequence[ProceduralSolid]:
+def read_cache(path: str | Path) -> SolidCache:
     """The solids of a file by `write_cache`, rebuilt one by one as they are asked for.
 
     Raises
@@ -107,6 +107,11 @@ class SolidCache(Sequence[ProceduralSolid]):
     """Solids in flat arrays; indexing rebuilds one in well under a millisecond a part."""
 
     arrays: Arrays
+
+    @property
+    def kinds(self) -> NDArray[np.str_]:
+        """What each solid is, (n,)."""
+        return self.arrays["kinds"]
 
     def __len__(self) -> int:
         return len(self.arrays["kinds"])

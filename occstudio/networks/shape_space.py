@@ -1,0 +1,185 @@
+"""A space of shapes: one code for a whole shape, an encoder into it and a quick decoder out of it.
+
+A variational auto-encoder over occupancy (Kingma & Welling 2014; Mescheder et al. 2019 for the
+occupancy), whose decoder first expands the code into feature maps and then answers points with a
+small network, as a convolutional occupancy network does. Whoever moves through the space pays
+for the expansion once a shape, and next to nothing for a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from occstudio.errors import ModelError
+from occstudio.networks.code_encoder import CodeEncoder
+from occstudio.networks.families import Hyperparameters, Inference
+from occstudio.networks.local_decoder import LocalDecoder
+from occstudio.networks.map_generator import MapGenerator
+from occstudio.networks.prepared_decoder import PreparedDecoder
+from occstudio.shapes.input_spec import InputSpec
+
+CODE: Final = "z"
+
+
+class ShapeSpace(nn.Module):
+    """Encoder, generator of feature maps, and decoder of points.
+
+    Parameters
+    ----------
+    encoder : CodeEncoder
+    generator : MapGenerator
+    decoder : LocalDecoder
+    code_length : int
+    prior_weight : float
+        Of the Kullback-Leibler divergence from the unit normal, mean over the code's numbers,
+        beside a mean cross-entropy over points.
+    """
+
+    def __init__(
+        self,
+        encoder: CodeEncoder,
+        generator: MapGenerator,
+        decoder: LocalDecoder,
+        code_length: int,
+        prior_weight: float = 1e-3,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.generator, self.decoder = encoder, generator, decoder
+        self.code_length, self.gives_distances = code_length, False
+        self.prior_weight = prior_weight
+        self._divergence: Tensor | None = None
+
+    def encode(self, inputs: Tensor) -> dict[str, Tensor]:
+        """Codes (B, code_length) of scans (B, T, 3): the posterior's mean."""
+        return {CODE: self.encoder(inputs)[0]}
+
+    def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The feature maps of codes; differentiable. `decode` takes them in place of a code."""
+        return self.generator(code[CODE])
+
+    def decode(self, points: Tensor, code: Mapping[str, Tensor]) -> Tensor:
+        """Logits (B, T) of query points (B, T, 3), positive inside."""
+        return self.decoder(points, self.expand(code) if CODE in code else code)
+
+    def prepare(self, code: Mapping[str, Tensor]) -> PreparedDecoder:
+        """The field of one shape: points (n, 3) -> logits (n,), faster than `decode`."""
+        with torch.inference_mode():
+            return self.decoder.prepare(self.expand(code))
+
+    def sample_prior(self, count: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
+        """Codes of shapes drawn from the unit normal; a book of codes knows a better prior."""
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.randn(count, self.code_length, generator=generator) * temperature
+        return {CODE: drawn.to(next(self.parameters()).device)}
+
+    def penalty(self) -> Tensor:
+        """What the last training `forward` owes to the prior, already weighted."""
+        if self._divergence is None:
+            raise ValueError("there was no forward pass in training mode to ask about")
+        return self.prior_weight * self._divergence
+
+    def forward(self, inputs: Tensor, points: Tensor) -> Tensor:
+        mean, log_deviation = self.encoder(inputs)
+        if not self.training:
+            return self.decode(points, {CODE: mean})
+        mean, log_deviation = mean.float(), log_deviation.float().clamp(-6, 2)
+        deviation = log_deviation.exp()
+        self._divergence = (
+            (mean.square() + deviation.square() - 1) / 2 - log_deviation
+        ).mean()
+        return self.decode(points, {CODE: mean + deviation * torch.randn_like(mean)})
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeSpaceFamily:
+    """The family of `ShapeSpace` networks."""
+
+    name: str = "shape_space"
+    title: str = "Shape space"
+    input_kinds: tuple[str, ...] = ("points",)
+    threshold: float = 0.5
+
+    def build(self, hyperparameters: Hyperparameters) -> ShapeSpace:
+        """Make the network, with fresh weights.
+
+        Parameters
+        ----------
+        hyperparameters : mapping
+            code_length, c_dim, padding, prior_weight; the arguments of the parts under
+            encoder_kwargs, generator_kwargs and decoder_kwargs.
+
+        Raises
+        ------
+        ModelError
+            If a name is unknown or a value does not fit.
+        """
+        known = hyperparameters
+        try:
+            length, c_dim = int(known.get("code_length", 256)), int(known.get("c_dim", 32))
+            padding = float(known.get("padding", 0.1))
+            parts: list[dict[str, Any]] = [
+                dict(known.get(f"{part}_kwargs") or {})
+                for part in ("encoder", "generator", "decoder")
+            ]
+            return ShapeSpace(
+                CodeEncoder(length, padding=padding, **parts[0]),
+                MapGenerator(length, c_dim, **parts[1]),
+                LocalDecoder(**({"hidden_size": 48, "n_blocks": 3} | parts[2]), c_dim=c_dim, padding=padding),
+                length,
+                float(known.get("prior_weight", 1e-3)),
+            )
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"could not build the shape_space network: {error}; correct the hyper-parameters"
+            ) from error
+
+    def recognises(self, state_dict: Mapping[str, Tensor]) -> bool:
+        """Whether the keys look like this family's."""
+        return "generator.fc_planes.weight" in state_dict
+
+    def infer(self, state_dict: Mapping[str, Tensor]) -> Inference:
+        """Hyper-parameters of the network that a state dict belongs to; see `Inference`."""
+        if not self.recognises(state_dict):
+            raise ModelError(
+                "the checkpoint's keys are not those of a shape space: "
+                "choose the family that it was trained as"
+            )
+        blocks = [key for key in state_dict if key.startswith("decoder.fc_c.") and "weight" in key]
+        found: dict[str, Any] = {
+            "code_length": state_dict["generator.fc_planes.weight"].shape[1],
+            "c_dim": state_dict["generator.out_planes.weight"].shape[0],
+            "decoder_kwargs": {
+                "hidden_size": state_dict["decoder.fc_p.weight"].shape[0],
+                "n_blocks": len(blocks),
+            },
+            "encoder_kwargs": {"widths": _widths(state_dict, "encoder.blocks.{}.weight")},
+            "generator_kwargs": {
+                part: [
+                    *_widths(state_dict, f"generator.{name}.{{}}.conv_0.weight"),
+                    state_dict[f"generator.out_{name}.weight"].shape[1],
+                ]
+                for part, name in (("plane_widths", "planes"), ("grid_widths", "grid"))
+            },
+        }
+        return Inference(found, ("padding", "decoder_kwargs.leaky"))
+
+    def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
+        """Some 3000 points in the padded cube, in the pose of the training shapes."""
+        return InputSpec("points", box_side=1 + float(hyperparameters.get("padding", 0.1)))
+
+
+def _widths(state_dict: Mapping[str, Tensor], key: str) -> list[int]:
+    """Output channels of numbered layers."""
+    widths: list[int] = []
+    while key.format(len(widths)) in state_dict:
+        widths.append(state_dict[key.format(len(widths))].shape[0])
+    return widths
+
+
+FAMILY: Final = ShapeSpaceFamily()
+"""The entry point `shape_space = occstudio.networks.shape_space:FAMILY`."""
