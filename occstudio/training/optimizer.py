@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, nn
 
 
+_LARGEST = 2**21
+
+
 class MatrixOptimizer:
     """AdamW, or Muon and AdamW side by side, behind one door.
 
@@ -73,9 +76,13 @@ class MatrixOptimizer:
 
 
 def _is_hidden_matrix(name: str, parameter: Tensor) -> bool:
-    """Matrices between hidden layers; first and last layers learn better with AdamW."""
+    """Matrices between hidden layers; first and last layers learn better with AdamW.
+
+    So do the largest ones, as far as time goes: orthogonalising them would cost as much as the
+    step itself.
+    """
     edge = any(part in name for part in ("fc_pos", "fc_p.", "fc_out", "conv_in", "embedding"))
-    return parameter.ndim >= 2 and not edge
+    return parameter.ndim >= 2 and not edge and parameter.numel() < _LARGEST
 
 
 def _flat(weights: Tensor) -> Tensor:
