@@ -188,17 +188,7 @@ def _sample(
         strays = int(points * rng.uniform(0, recipe.scan.outliers))
         scan[:strays] = rng.uniform(-0.55, 0.55, (strays, 3))
 
-    half = (1 + query.padding) / 2
-    spread = np.repeat(np.asarray(query.spreads, np.float32), -(-near // len(query.spreads)))[
-        :near, None
-    ]
-    queries = np.concatenate(
-        [
-            surface[points:] + rng.normal(0, 1, (near, 3)).astype(np.float32) * spread,
-            rng.uniform(-half, half, (query.count - near, 3)).astype(np.float32),
-        ]
-    )
-    np.clip(queries, -half, half, out=queries)
+    queries = _queries(surface[points:], query, rng)
     asked = deformation.inverse(np.asarray(queries, np.float32))
     inside = shape.occupancy(np.ascontiguousarray(asked, np.float32))
     return (
@@ -206,6 +196,32 @@ def _sample(
         np.ascontiguousarray(queries, np.float32),
         inside.astype(np.float32),
     )
+
+
+def draw_queries(
+    shape: LabelledShape, recipe: QueryRecipe, rng: np.random.Generator
+) -> tuple[Points, NDArray[np.float32]]:
+    """Queries (T, 3) about a shape as it is stored, and their occupancy (T,)."""
+    near = round(recipe.count * (1 - recipe.uniform))
+    surface, _ = shape.sample_surface(near, rng)
+    queries = _queries(surface, recipe, rng)
+    return queries, shape.occupancy(queries).astype(np.float32)
+
+
+def _queries(near: Points, recipe: QueryRecipe, rng: np.random.Generator) -> Points:
+    """Beside these points of a surface, then anywhere in the padded cube."""
+    half = (1 + recipe.padding) / 2
+    many = len(near)
+    spreads = np.asarray(recipe.spreads, np.float32)
+    spread = np.repeat(spreads, -(-many // len(spreads)))[:many, None]
+    queries = np.concatenate(
+        [
+            near + rng.normal(0, 1, (many, 3)).astype(np.float32) * spread,
+            rng.uniform(-half, half, (recipe.count - many, 3)).astype(np.float32),
+        ]
+    )
+    np.clip(queries, -half, half, out=queries)
+    return queries
 
 
 def _cut(scan: Points, rng: np.random.Generator) -> Points:

@@ -78,21 +78,22 @@ class ShapeSpace(nn.Module):
         return {CODE: drawn.to(next(self.parameters()).device)}
 
     def penalty(self) -> Tensor:
-        """What the last training `forward` owes to the prior, already weighted."""
+        """What the last posterior sample owes to the prior, already weighted."""
         if self._divergence is None:
             raise ValueError("there was no forward pass in training mode to ask about")
         return self.prior_weight * self._divergence
 
     def forward(self, inputs: Tensor, points: Tensor) -> Tensor:
+        code = self.posterior_sample(inputs) if self.training else self.encode(inputs)[CODE]
+        return self.decode(points, {CODE: code})
+
+    def posterior_sample(self, inputs: Tensor) -> Tensor:
+        """Codes (B, code_length) drawn from what scans (B, T, 3) leave open; for training."""
         mean, log_deviation = self.encoder(inputs)
-        if not self.training:
-            return self.decode(points, {CODE: mean})
         mean, log_deviation = mean.float(), log_deviation.float().clamp(-6, 2)
         deviation = log_deviation.exp()
-        self._divergence = (
-            (mean.square() + deviation.square() - 1) / 2 - log_deviation
-        ).mean()
-        return self.decode(points, {CODE: mean + deviation * torch.randn_like(mean)})
+        self._divergence = ((mean.square() + deviation.square() - 1) / 2 - log_deviation).mean()
+        return mean + deviation * torch.randn_like(mean)
 
 
 @dataclass(frozen=True, slots=True)
