@@ -220,8 +220,7 @@ def _queries(near: Points, recipe: QueryRecipe, rng: np.random.Generator) -> Poi
             rng.uniform(-half, half, (recipe.count - many, 3)).astype(np.float32),
         ]
     )
-    np.clip(queries, -half, half, out=queries)
-    return queries
+    return np.clip(queries, -half, half).astype(np.float32)
 
 
 def _cut(scan: Points, rng: np.random.Generator) -> Points:

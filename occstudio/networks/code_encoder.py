@@ -8,6 +8,7 @@ bring it down to a few cells, whose features, side by side, a last layer turns i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -38,8 +39,7 @@ class CodeEncoder(nn.Module):
         self.padding = padding
         self.conv_in = nn.Conv3d(DESCRIPTORS, widths[0], 3, stride=2, padding=1)
         self.downs = nn.ModuleList(
-            nn.Conv3d(a, b, 3, stride=2, padding=1)
-            for a, b in zip(widths[:-1], widths[1:], strict=True)
+            nn.Conv3d(a, b, 3, stride=2, padding=1) for a, b in itertools.pairwise(widths)
         )
         self.blocks = nn.ModuleList(nn.Conv3d(width, width, 3, padding=1) for width in widths)
         cells = (_FINEST >> len(widths)) ** 3
@@ -60,10 +60,12 @@ class CodeEncoder(nn.Module):
     def _described(self, points: Tensor) -> Tensor:  # (B, T, 3) -> (B, 20, R, R, R)
         batch, side = points.shape[0], 1 + self.padding
         lattice = sum_moments(points, (_FINEST,), self.padding)[map_name(_FINEST)]
-        moments = lattice.movedim(1, 0).reshape(lattice.shape[1], 1, -1)
+        moments = lattice.movedim(1, 0).reshape(lattice.shape[1], -1)
+        seen = moments[0].nonzero().squeeze(1)  # most nodes are far from the surface
         axis = torch.linspace(-side / 2, side / 2, _FINEST, device=points.device)
         z, y, x = torch.meshgrid(axis, axis, axis, indexing="ij")
-        nodes = torch.stack((x, y, z)).flatten(1).repeat(1, batch)  # (3, B * R^3)
+        nodes = torch.stack((x, y, z)).flatten(1)[:, seen % _FINEST**3]
         width = points.new_full((1, 1), side / (_FINEST - 1))
-        described = describe(moments, nodes, width) * (moments[0] > 0)
+        described = points.new_zeros(DESCRIPTORS, batch * _FINEST**3)
+        described[:, seen] = describe(moments[:, seen].unsqueeze(1), nodes, width).squeeze(1)
         return described.view(-1, batch, *lattice.shape[2:]).movedim(0, 1)

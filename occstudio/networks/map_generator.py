@@ -8,9 +8,9 @@ do the same for other fields).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -43,11 +43,10 @@ class MapGenerator(nn.Module):
         self.fc_planes = nn.Linear(code_length, 3 * plane_widths[0] * _COARSEST**2)
         self.fc_grid = nn.Linear(code_length, grid_widths[0] * _COARSEST**3)
         self.planes = nn.ModuleList(
-            _Rise(nn.Conv2d, a, b)
-            for a, b in zip(plane_widths[:-1], plane_widths[1:], strict=True)
+            _Rise(nn.Conv2d, a, b) for a, b in itertools.pairwise(plane_widths)
         )
         self.grid = nn.ModuleList(
-            _Rise(nn.Conv3d, a, b) for a, b in zip(grid_widths[:-1], grid_widths[1:], strict=True)
+            _Rise(nn.Conv3d, a, b) for a, b in itertools.pairwise(grid_widths)
         )
         # Each plane sees the same filters; what differs between them comes from the code.
         self.out_planes = nn.Conv2d(plane_widths[-1], c_dim, 1)

@@ -127,10 +127,14 @@ class ShapeSpaceFamily:
                 dict(known.get(f"{part}_kwargs") or {})
                 for part in ("encoder", "generator", "decoder")
             ]
+            parts[2].setdefault("hidden_size", 48)
+            parts[2].setdefault("n_blocks", 3)
             return ShapeSpace(
                 CodeEncoder(length, padding=padding, **parts[0]),
                 MapGenerator(length, c_dim, **parts[1]),
-                LocalDecoder(**({"hidden_size": 48, "n_blocks": 3} | parts[2]), c_dim=c_dim, padding=padding),
+                LocalDecoder(
+                    **({"hidden_size": 48, "n_blocks": 3} | parts[2]), c_dim=c_dim, padding=padding
+                ),
                 length,
                 float(known.get("prior_weight", 1e-3)),
             )

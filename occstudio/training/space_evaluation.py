@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from occstudio.shapes.latent import Latent
 from occstudio.shapes.shape_model import ShapeModel
 from occstudio.shapes.watch import UNWATCHED, Watch
 
-WHOLE: float = 0.95
+WHOLE: Final = 0.95
 """Share of the volume in one piece, from which on a shape counts as whole."""
 
 _QUERIES = 100_000
@@ -115,7 +116,8 @@ def largest_share(field: Field, level: float, cells: int = 96) -> float:
     ]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3).astype(np.float32)
     solid = (np.asarray(field(points)) > level).reshape((cells,) * 3)
-    pieces, count = ndimage.label(solid)
+    labelled: tuple[NDArray[np.int32], int] = ndimage.label(solid)  # pyright: ignore[reportAssignmentType]
+    pieces, count = labelled
     if not count:
         return 0.0
     sizes = np.bincount(pieces.reshape(-1))[1:]
@@ -139,7 +141,8 @@ def surface_clouds(
             )
         except NoSurfaceError:
             continue
-        clouds.append(sample_surface(found.mesh, _CLOUD, seed=done).points)
+        sample = sample_surface(found.mesh, _CLOUD, seed=done)
+        clouds.append(np.asarray(sample.points, np.float32))
     return clouds
 
 
