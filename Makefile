@@ -58,6 +58,10 @@ screenshots: setup ## pictures of the window, both themes, at 100 % and 200 %
 	@mkdir -p $(OUT)/screenshots
 	xvfb-run -a -s "-screen 0 3200x2000x24" $(BIN)/python -m occstudio.gui.screenshots $(OUT)/screenshots
 
+.PHONY: translations
+translations: setup ## collect what the window says, for the languages beside English
+	$(BIN)/python .setup/translations.py
+
 .PHONY: benchmark
 benchmark: setup ## the engine against dense and published multiresolution extraction
 	$(XVFB) $(BIN)/python $(BENCHMARK)
