@@ -18,6 +18,7 @@ from occstudio.finishing.finishing import PLAIN, Finishing
 from occstudio.gui.panels.inspector_part import InspectorPart, key_label
 from occstudio.gui.panels.units import length
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import marked, numeral, tr, trn
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.number_slider import NumberSlider
 from occstudio.gui.widgets.swatch import Swatch
@@ -35,7 +36,11 @@ LEAST_FACES = 100
 MOST_ROUNDS = 50
 """Of smoothing."""
 
-COLOURINGS = {"": "One colour", "normal": "By normal", "height": "By height"}
+COLOURINGS = {
+    "": marked("One colour"),
+    "normal": marked("By normal"),
+    "height": marked("By height"),
+}
 """Colourings as a person calls them."""
 
 
@@ -43,54 +48,56 @@ class FinishSection(InspectorPart):
     """Shows and changes how the surfaces of the selected shapes are finished."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Finish", "finishSection", studio, parent)
+        super().__init__(tr("Finish"), "finishSection", studio, parent)
         self._theme: Theme | None = None
         self._smooth = NumberSlider(
-            "Smooth",
+            tr("Smooth"),
             "smooth",
-            "Rounds of Taubin smoothing: noise goes, the volume stays",
+            tr("Rounds of Taubin smoothing: noise goes, the volume stays"),
             self,
             span=(0, MOST_ROUNDS),
             decimals=0,
         )
         self._simplify = NumberSlider(
-            "Triangles",
+            tr("Triangles"),
             "simplify",
-            "Simplify to this many triangles, keeping a closed surface closed; "
-            "at the right end all are kept",
+            tr(
+                "Simplify to this many triangles, keeping a closed surface closed; "
+                "at the right end all are kept"
+            ),
             self,
             span=(LEAST_FACES, 1000),
             decimals=0,
             is_log=True,
         )
         self._pieces = NumberSlider(
-            "Remove small pieces",
+            tr("Remove small pieces"),
             "pieces",
-            "Drops pieces with fewer triangles than this part of the largest one's",
+            tr("Drops pieces with fewer triangles than this part of the largest one's"),
             self,
             span=(0, 100),
             decimals=1,
             suffix=" %",
         )
         self._holes = Switch(
-            "Fill holes", "fill-holes", "Closes each hole with a fan of triangles", self
+            tr("Fill holes"), "fill-holes", tr("Closes each hole with a fan of triangles"), self
         )
         self._colouring = QComboBox(self)
         self._colouring.setObjectName("colouring")
-        self._colouring.setAccessibleName("Colour of the surface")
-        self._colouring.setToolTip("How the surface is coloured, here and in exported files")
+        self._colouring.setAccessibleName(tr("Colour of the surface"))
+        self._colouring.setToolTip(tr("How the surface is coloured, here and in exported files"))
         for value, label in COLOURINGS.items():
-            self._colouring.addItem(label, value)
-        self._swatch = Swatch("surface-color", "Colour: click to choose another", self)
+            self._colouring.addItem(tr(label), value)
+        self._swatch = Swatch("surface-color", tr("Colour: click to choose another"), self)
         self._note = QLabel(self)
         self._note.setObjectName("finish-note")
         self._note.setProperty("role", "hint")
         self._note.setWordWrap(True)
-        self._health = FactsTable("mesh-health", "Mesh health", self)
-        self._walls = self._button("walls", "Measure walls")
-        self._walls.setToolTip("How thin the thinnest walls are: all but 2 % are thicker")
-        self._reset = self._button("finish-reset", "Leave as extracted")
-        self._reset.setToolTip("Undoes all finishing at once")
+        self._health = FactsTable("mesh-health", tr("Mesh health"), self)
+        self._walls = self._button("walls", tr("Measure walls"))
+        self._walls.setToolTip(tr("How thin the thinnest walls are: all but 2 % are thicker"))
+        self._reset = self._button("finish-reset", tr("Leave as extracted"))
+        self._reset.setToolTip(tr("Undoes all finishing at once"))
         self._wall: WallAnswer | None = None
         self._build()
         self._connect()
@@ -138,8 +145,8 @@ class FinishSection(InspectorPart):
         is_measured = self._wall is not None and self._wall.question.result is result
         if is_measured and self._wall is not None:
             thick = self._wall.thickness
-            said = length(thick, item.frame.unit) if math.isfinite(thick) else "no other side"
-            rows.append(("Thinnest walls", said))
+            said = length(thick, item.frame.unit) if math.isfinite(thick) else tr("no other side")
+            rows.append((tr("Thinnest walls"), said))
         self._health.show_facts(rows)
         self._walls.setVisible(result.facts.is_watertight and not is_measured)
 
@@ -152,7 +159,7 @@ class FinishSection(InspectorPart):
 
     def _build(self) -> None:
         colour = QHBoxLayout()
-        label = key_label("Colour", self)
+        label = key_label(tr("Colour"), self)
         label.setBuddy(self._colouring)
         colour.addWidget(label)
         colour.addStretch()
@@ -161,7 +168,7 @@ class FinishSection(InspectorPart):
         for part in (self._smooth, self._simplify, self._note, self._pieces, self._holes):
             self.rows.addWidget(part)
         self.rows.addLayout(colour)
-        title = QLabel("Mesh health", self)
+        title = QLabel(tr("Mesh health"), self)
         self.rows.addSpacing(4)
         self.rows.addWidget(title)
         self.rows.addWidget(self._health)
@@ -181,10 +188,10 @@ class FinishSection(InspectorPart):
             part.typed.connect(put)
             part.released.connect(self.studio.end_gesture)
         self._holes.switched.connect(
-            lambda on: self._put("Fill holes" if on else "Leave holes", fills_holes=on)
+            lambda on: self._put(tr("Fill holes") if on else tr("Leave holes"), fills_holes=on)
         )
         self._colouring.currentIndexChanged.connect(
-            lambda _: self._put("Colour surface", colouring=str(self._colouring.currentData()))
+            lambda _: self._put(tr("Colour surface"), colouring=str(self._colouring.currentData()))
         )
         self._swatch.clicked.connect(self._choose_color)
         self._reset.clicked.connect(
@@ -194,17 +201,25 @@ class FinishSection(InspectorPart):
         self.studio.inquiries.walls.answered.subscribe(self._take_walls)
 
     def _set_smooth(self, value: float, *, drags: bool = False) -> None:
-        self._put(f"Smooth {value:.0f} rounds", drags=drags, smooth_iterations=round(value))
+        self._put(
+            trn("Smooth {count} round", "Smooth {count} rounds", round(value)),
+            drags=drags,
+            smooth_iterations=round(value),
+        )
 
     def _set_faces(self, value: float, *, drags: bool = False) -> None:
         result = None if self.item is None else self.studio.result_of(self.item)
         most = 0 if result is None else result.extracted_faces
         target = None if value >= most else round(value)
-        label = "Keep all triangles" if target is None else f"Simplify to {target:,}"
+        label = (
+            tr("Keep all triangles")
+            if target is None
+            else tr("Simplify to {target:,}", target=target)
+        )
         self._put(label, drags=drags, target_faces=target)
 
     def _set_pieces(self, value: float, *, drags: bool = False) -> None:
-        self._put("Remove small pieces", drags=drags, least_piece=value / 100)
+        self._put(tr("Remove small pieces"), drags=drags, least_piece=value / 100)
 
     def _put(self, label: str, *, drags: bool = False, **changes: object) -> None:
         if self.item is not None:
@@ -215,7 +230,7 @@ class FinishSection(InspectorPart):
         if self.item is None or self._theme is None:
             return
         now = QColor(self.item.color or self._theme.clay)
-        chosen = QColorDialog.getColor(now, self.window(), "Colour of the surface")
+        chosen = QColorDialog.getColor(now, self.window(), tr("Colour of the surface"))
         if chosen.isValid():
             self.change(edits.set_color(self.ids, chosen.name()))
 
@@ -235,11 +250,19 @@ class FinishSection(InspectorPart):
 def health_rows(facts: MeshFacts) -> list[tuple[str, str]]:
     """What a mesh's soundness is, by name."""
     health = facts.health
-    closed = "✓ yes" if health.is_watertight else f"✗ {health.boundary_edges:,} open edges"
-    manifold = "✓ yes" if not health.faulty_edges else f"✗ {health.faulty_edges:,} faulty edges"
+    closed = (
+        tr("✓ yes")
+        if health.is_watertight
+        else trn("✗ {count:,} open edge", "✗ {count:,} open edges", health.boundary_edges)
+    )
+    manifold = (
+        tr("✓ yes")
+        if not health.faulty_edges
+        else trn("✗ {count:,} faulty edge", "✗ {count:,} faulty edges", health.faulty_edges)
+    )
     return [
-        ("Watertight", closed),
-        ("Manifold", manifold),
-        ("Pieces", f"{health.components:,}"),
-        ("Handles (genus)", "–" if health.genus is None else f"{health.genus:,}"),
+        (tr("Watertight"), closed),
+        (tr("Manifold"), manifold),
+        (tr("Pieces"), numeral(health.components, ",")),
+        (tr("Handles (genus)"), "–" if health.genus is None else numeral(health.genus, ",")),
     ]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
 from occstudio.gui.panels.inspector_part import InspectorPart, key_label
 from occstudio.gui.panels.units import length
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import marked, told, tr
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.input_preview import InputPreview
 from occstudio.gui.widgets.number_slider import NumberSlider
@@ -23,22 +24,22 @@ from occstudio.studio.settings import UNITS
 from occstudio.studio.studio import Studio
 
 UP_LABELS = {
-    "+y": "Y up",
-    "+z": "Z up",
-    "+x": "X up",
-    "-y": "Y down",
-    "-z": "Z down",
-    "-x": "X down",
+    "+y": marked("Y up"),
+    "+z": marked("Z up"),
+    "+x": marked("X up"),
+    "-y": marked("Y down"),
+    "-z": marked("Z down"),
+    "-x": marked("X down"),
 }
 """World axes as a person calls them."""
 
 UNIT_LABELS = {
-    "": "not said",
-    "mm": "millimetres",
-    "cm": "centimetres",
-    "m": "metres",
-    "in": "inches",
-    "ft": "feet",
+    "": marked("not said"),
+    "mm": marked("millimetres"),
+    "cm": marked("centimetres"),
+    "m": marked("metres"),
+    "in": marked("inches"),
+    "ft": marked("feet"),
 }
 """Units as a person calls them."""
 
@@ -51,54 +52,58 @@ class InputSection(InspectorPart):
     """Shows and changes the inputs of the selected shapes."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Input", "inputSection", studio, parent)
+        super().__init__(tr("Input"), "inputSection", studio, parent)
         self._preview = InputPreview("input-preview", self)
-        self._facts = FactsTable("input-facts", "Facts of the input", self)
-        self._up = self._combo("up-axis", "Up axis", UP_LABELS)
-        self._up.setToolTip("Which axis of the file points up: change it if the shape lies down")
-        self._unit = self._combo("unit", "Unit", {unit: UNIT_LABELS[unit] for unit in UNITS})
-        self._unit.setToolTip("What the numbers of the file mean; nothing is scaled")
+        self._facts = FactsTable("input-facts", tr("Facts of the input"), self)
+        self._up = self._combo("up-axis", tr("Up axis"), UP_LABELS)
+        self._up.setToolTip(
+            tr("Which axis of the file points up: change it if the shape lies down")
+        )
+        self._unit = self._combo("unit", tr("Unit"), {unit: UNIT_LABELS[unit] for unit in UNITS})
+        self._unit.setToolTip(tr("What the numbers of the file mean; nothing is scaled"))
         self._crop = tuple(
             RangeSlider(
                 axis.upper(),
                 f"crop-{axis}",
-                f"Only points between these two {axis.upper()} are used",
+                tr("Only points between these two {axis} are used", axis=axis.upper()),
                 self,
             )
             for axis in "xyz"
         )
         self._count = NumberSlider(
-            "Points used",
+            tr("Points used"),
             "subsample",
-            "A random part of the points, as a sparser scanner would see it",
+            tr("A random part of the points, as a sparser scanner would see it"),
             self,
             span=(_LEAST_POINTS, 1000),
             decimals=0,
             is_log=True,
         )
         self._outliers = NumberSlider(
-            "Outlier removal",
+            tr("Outlier removal"),
             "outliers",
-            "Drops points that are far from their neighbours: how strict, 0 for none",
+            tr("Drops points that are far from their neighbours: how strict, 0 for none"),
             self,
             span=(0.0, 1.0),
             decimals=2,
         )
         self._noise = NumberSlider(
-            "Added noise",
+            tr("Added noise"),
             "noise",
-            "Shakes the points, to see what the model makes of a worse scanner: "
-            "per cent of the longest side",
+            tr(
+                "Shakes the points, to see what the model makes of a worse scanner: "
+                "per cent of the longest side"
+            ),
             self,
             span=(0.0, _MOST_NOISE_PERCENT),
             decimals=2,
             suffix=" %",
         )
-        self.edit = Section("Crop, thin and clean", "inputEditSection", self, is_open=False)
-        self._reset = QPushButton("Use as it came", self)
+        self.edit = Section(tr("Crop, thin and clean"), "inputEditSection", self, is_open=False)
+        self._reset = QPushButton(tr("Use as it came"), self)
         self._reset.setObjectName("input-reset")
-        self._reset.setAccessibleName("Use the input as it came")
-        self._reset.setToolTip("Undoes all that is done to the input at once")
+        self._reset.setAccessibleName(tr("Use the input as it came"))
+        self._reset.setToolTip(tr("Undoes all that is done to the input at once"))
         self._reset.setProperty("role", "small")
         self._previewed: object = None
         self._build()
@@ -163,7 +168,7 @@ class InputSection(InspectorPart):
         combo.setObjectName(name)
         combo.setAccessibleName(title)
         for value, label in entries.items():
-            combo.addItem(label, value)
+            combo.addItem(tr(label), value)
         return combo
 
     def _build(self) -> None:
@@ -171,7 +176,7 @@ class InputSection(InspectorPart):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        for text, combo in (("Up axis", self._up), ("Unit", self._unit)):
+        for text, combo in ((tr("Up axis"), self._up), (tr("Unit"), self._unit)):
             label = key_label(text, self)
             label.setBuddy(combo)
             form.addRow(label, combo)
@@ -190,7 +195,9 @@ class InputSection(InspectorPart):
         self._unit.currentIndexChanged.connect(
             lambda _: self.change(edits.set_unit(self.ids, str(self._unit.currentData())))
         )
-        self._reset.clicked.connect(lambda: self._put(AS_IS, "Use input as it came", drags=False))
+        self._reset.clicked.connect(
+            lambda: self._put(AS_IS, tr("Use input as it came"), drags=False)
+        )
         for axis, slider in enumerate(self._crop):
             slider.dragged.connect(lambda low, high, a=axis: self._cut(a, low, high, drags=True))
             slider.typed.connect(lambda low, high, a=axis: self._cut(a, low, high))
@@ -216,24 +223,26 @@ class InputSection(InspectorPart):
             upper[k] >= ends[1][k] - slack for k in range(3)
         )
         crop = None if is_all else (_corner(lower), _corner(upper))
-        self._put(replace(item.input_edit, crop=crop), "Crop input", drags=drags)
+        self._put(replace(item.input_edit, crop=crop), tr("Crop input"), drags=drags)
 
     def _set_count(self, value: float, *, drags: bool = False) -> None:
         cloud = None if self.item is None else _cloud_of(self.item)
         if self.item is not None and cloud is not None:
             count = None if value >= len(cloud) else int(value)
-            label = "Use all points" if count is None else f"Use {count:,} points"
+            label = (
+                tr("Use all points") if count is None else tr("Use {count:,} points", count=count)
+            )
             self._put(replace(self.item.input_edit, count=count), label, drags=drags)
 
     def _set_outliers(self, value: float, *, drags: bool = False) -> None:
         if self.item is not None:
             wanted = replace(self.item.input_edit, outliers=_deviations(value))
-            self._put(wanted, "Remove outliers", drags=drags)
+            self._put(wanted, tr("Remove outliers"), drags=drags)
 
     def _set_noise(self, value: float, *, drags: bool = False) -> None:
         if self.item is not None:
             wanted = replace(self.item.input_edit, noise=value / 100)
-            self._put(wanted, f"Noise {value:.2g} %", drags=drags)
+            self._put(wanted, tr("Noise {value:.2g} %", value=value), drags=drags)
 
     def _put(self, wanted: InputEdit, label: str, *, drags: bool) -> None:
         # Crop and count belong to one scan: other selected shapes have other places and counts.
@@ -269,19 +278,19 @@ def _deviations(strictness: float) -> float:
 
 def _facts(item: ShapeItem, result: ShapeResult | None) -> list[tuple[str, str]]:
     seen = item.source.observation
-    facts = [("Input", seen.summary)]
+    facts = [(tr("Input"), told(seen.summary))]
     if not hasattr(seen, "pixels"):
-        facts.append(("Longest side", length(1 / item.frame.scale, item.frame.unit)))
+        facts.append((tr("Longest side"), length(1 / item.frame.scale, item.frame.unit)))
     if isinstance(seen, PointCloud):
         has = [
             name
-            for name, value in (("normals", seen.normals), ("colours", seen.colors))
+            for name, value in ((tr("normals"), seen.normals), (tr("colours"), seen.colors))
             if value is not None
         ]
         if has:
-            facts.append(("With", " and ".join(has)))
+            facts.append((tr("With"), tr(" and ").join(has)))
         if result is not None and isinstance(result.observation, PointCloud):
             used = len(result.observation)
             if used != len(seen):
-                facts.append(("Used", f"{used:,} points"))
-    return facts + [("Note", note) for note in item.source.notes]
+                facts.append((tr("Used"), tr("{used:,} points", used=used)))
+    return facts + [(tr("Note"), told(note)) for note in item.source.notes]

@@ -10,6 +10,7 @@ from occstudio.gui.panels.latent_section import LatentSection
 from occstudio.gui.panels.measure_section import MeasureSection
 from occstudio.gui.panels.surface_section import SurfaceSection
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.notice_card import NoticeCard
 from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
@@ -33,7 +34,7 @@ class InspectorPanel(QWidget):
     def __init__(self, studio: Studio, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspectorBody")
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(tr("Inspector"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(LEAST_WIDTH)
         self._studio, self._theme = studio, theme
@@ -50,7 +51,7 @@ class InspectorPanel(QWidget):
             self.finish,
             self.measure,
         )
-        self._empty = QLabel("Select a shape to see\nand change how it is made.", self)
+        self._empty = QLabel(tr("Select a shape to see\nand change how it is made."), self)
         self._build()
         self._connect()
         self.set_theme(theme)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from occstudio.gui.panels.inspector_part import InspectorPart
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.number_slider import NumberSlider
 from occstudio.shapes.latent import Latent
@@ -24,20 +25,20 @@ class LatentSection(InspectorPart):
     """Shows the latents of the selected shapes."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Latent", "latentSection", studio, parent, is_open=False)
-        self._facts = FactsTable("latent-facts", "Facts of the latent", self)
+        super().__init__(tr("Latent"), "latentSection", studio, parent, is_open=False)
+        self._facts = FactsTable("latent-facts", tr("Facts of the latent"), self)
         self._time = NumberSlider(
-            "Time",
+            tr("Time"),
             "time",
-            "The moment of a shape that moves, from its first frame to its last",
+            tr("The moment of a shape that moves, from its first frame to its last"),
             self,
             decimals=2,
         )
-        self._fit_title = QLabel("Fitting a code to the input", self)
+        self._fit_title = QLabel(tr("Fitting a code to the input"), self)
         self._fit = QProgressBar(self)
         self._fit.setObjectName("latent-fit")
-        self._fit.setAccessibleName("Progress of the fit")
-        self._fit.setToolTip("How far the search for the code is; Esc gives it up")
+        self._fit.setAccessibleName(tr("Progress of the fit"))
+        self._fit.setToolTip(tr("How far the search for the code is; Esc gives it up"))
         self._fit.setRange(0, 1000)
         self._fit.setTextVisible(False)
         self._shown: Latent | None = None
@@ -76,7 +77,7 @@ def _facts(latent: Latent) -> list[tuple[str, str]]:
     arrays = latent.arrays
     norm = float(np.sqrt(sum(float(np.vdot(array, array)) for array in arrays.values())))
     numbers = sum(array.size for array in arrays.values())
-    rows = [("Numbers", f"{numbers:,}"), ("Norm", f"{norm:.4g}")]
+    rows = [(tr("Numbers"), f"{numbers:,}"), (tr("Norm"), f"{norm:.4g}")]
     for name, array in arrays.items():
         shape = " × ".join(str(side) for side in array.shape) or "1"
         rows.append((name, f"{shape}  (σ {float(array.std()):.3g})"))

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 
 from occstudio.gui.panels.inspector_part import InspectorPart
 from occstudio.gui.panels.units import cube, sides, square
+from occstudio.gui.translation import marked, numeral, tr
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.reference import ScoreAnswer, ScoreQuestion
 from occstudio.studio.studio import Activity, Studio
 
-MESH_FILTER = "Meshes (*.ply *.obj *.off *.stl *.glb *.gltf)"
+MESH_FILTER = marked("Meshes (*.ply *.obj *.off *.stl *.glb *.gltf)")
 """Files that can be a reference."""
 
 _FROM_FILE = "file…"
@@ -32,37 +33,40 @@ class MeasureSection(InspectorPart):
     """Measures the surface of the selected shape."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Measure", "measureSection", studio, parent, is_open=False)
+        super().__init__(tr("Measure"), "measureSection", studio, parent, is_open=False)
         self.setAcceptDrops(True)
-        self._sizes = FactsTable("sizes", "Sizes of the surface", self)
+        self._sizes = FactsTable("sizes", tr("Sizes of the surface"), self)
         self._reference = QComboBox(self)
         self._reference.setObjectName("reference")
-        self._reference.setAccessibleName("Reference")
+        self._reference.setAccessibleName(tr("Reference"))
         self._reference.setToolTip(
-            "What the surface should be: another shape, or a mesh file, which can be dropped here"
+            tr(
+                "What the surface should be: another shape, or a mesh file, "
+                "which can be dropped here"
+            )
         )
         self._reference.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._reference.setMinimumContentsLength(8)
-        self._compare = QPushButton("Compare", self)
+        self._compare = QPushButton(tr("Compare"), self)
         self._compare.setObjectName("compare-with-reference")
-        self._compare.setAccessibleName("Compare with the reference")
+        self._compare.setAccessibleName(tr("Compare with the reference"))
         self._compare.setProperty("role", "small")
-        self._scores = FactsTable("scores", "Scores against the reference", self)
+        self._scores = FactsTable("scores", tr("Scores against the reference"), self)
         self._about = QLabel(self)
         self._about.setObjectName("scores-about")
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
         self._progress = QProgressBar(self)
         self._progress.setObjectName("measure-progress")
-        self._progress.setAccessibleName("Progress of the comparison")
+        self._progress.setAccessibleName(tr("Progress of the comparison"))
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
-        self._cancel = QPushButton("Cancel", self)
+        self._cancel = QPushButton(tr("Cancel"), self)
         self._cancel.setObjectName("measure-cancel")
-        self._cancel.setAccessibleName("Give up the comparison")
-        self._cancel.setToolTip("Gives up the comparison")
+        self._cancel.setAccessibleName(tr("Give up the comparison"))
+        self._cancel.setToolTip(tr("Gives up the comparison"))
         self._cancel.setProperty("role", "small")
         self._files: list[Path] = []
         self._answer: ScoreAnswer | None = None
@@ -77,9 +81,9 @@ class MeasureSection(InspectorPart):
             return
         if result.facts is not None:
             facts, unit = result.facts, item.frame.unit
-            rows = [("Size", sides(facts.size, unit)), ("Area", square(facts.area, unit))]
+            rows = [(tr("Size"), sides(facts.size, unit)), (tr("Area"), square(facts.area, unit))]
             if facts.is_watertight:
-                rows.append(("Volume", cube(facts.volume, unit)))
+                rows.append((tr("Volume"), cube(facts.volume, unit)))
             self._sizes.show_facts(rows)
         self._fill(item)
         self._show_state()
@@ -131,7 +135,7 @@ class MeasureSection(InspectorPart):
         working.setSpacing(8)
         working.addWidget(self._progress, 1)
         working.addWidget(self._cancel)
-        label = QLabel("Against a reference", self)
+        label = QLabel(tr("Against a reference"), self)
         label.setBuddy(self._reference)
         self.rows.addWidget(self._sizes)
         self.rows.addWidget(label)
@@ -157,7 +161,7 @@ class MeasureSection(InspectorPart):
             (other.name, other.id) for other in self.studio.document.items if other.id != item.id
         ]
         entries += [(path.name, path) for path in self._files]
-        entries.append(("Choose a file…", _FROM_FILE))
+        entries.append((tr("Choose a file…"), _FROM_FILE))
         shown = [
             (self._reference.itemText(k), self._reference.itemData(k))
             for k in range(self._reference.count())
@@ -183,7 +187,7 @@ class MeasureSection(InspectorPart):
     def _choose_file(self) -> None:
         folder = self.studio.settings.folder
         name, _ = QFileDialog.getOpenFileName(
-            self.window(), "Reference mesh", folder, f"{MESH_FILTER};;All files (*)"
+            self.window(), tr("Reference mesh"), folder, f"{tr(MESH_FILTER)};;{tr('All files (*)')}"
         )
         if name:
             self.add_file(Path(name))
@@ -211,9 +215,9 @@ class MeasureSection(InspectorPart):
         can = self._reference_of() is not None or self._reference.currentData() == _FROM_FILE
         self._compare.setEnabled(can and not is_busy)
         self._compare.setToolTip(
-            "IoU, Chamfer-L1, normal consistency and F-score of 100 000 samples"
+            tr("IoU, Chamfer-L1, normal consistency and F-score of 100 000 samples")
             if can
-            else "The reference has no surface yet"
+            else tr("The reference has no surface yet")
         )
         answer = self._answer
         result = None if self.item is None else self.studio.result_of(self.item)
@@ -228,18 +232,19 @@ class MeasureSection(InspectorPart):
 def score_rows(answer: ScoreAnswer) -> list[tuple[str, str]]:
     """Scores by name, as the papers give them."""
     scores = answer.scores
-    iou = "– (not closed)" if answer.iou is None else f"{answer.iou:.3f}"
+    iou = tr("– (not closed)") if answer.iou is None else numeral(answer.iou, ".3f")
     return [
         ("IoU", iou),
-        ("Chamfer-L1", f"{scores.chamfer_l1:.4f}"),
-        ("Normal consistency", f"{scores.normal_consistency:.3f}"),
-        ("F-score (1 %)", f"{scores.f_score:.3f}"),
+        ("Chamfer-L1", numeral(scores.chamfer_l1, ".4f")),
+        (tr("Normal consistency"), numeral(scores.normal_consistency, ".3f")),
+        (tr("F-score (1 %)"), numeral(scores.f_score, ".3f")),
     ]
 
 
 def _about(answer: ScoreAnswer) -> str:
-    where = "where both are" if answer.in_world else "each centred and brought to one size"
-    return (
-        f"Against “{answer.question.name}”, {where}. "
-        "Distances in parts of the reference's longest side."
+    where = tr("where both are") if answer.in_world else tr("each centred and brought to one size")
+    return tr(
+        "Against “{name}”, {where}. Distances in parts of the reference's longest side.",
+        name=answer.question.name,
+        where=where,
     )

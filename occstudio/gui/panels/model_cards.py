@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from occstudio.gui.model_details import ModelDetails
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import marked, tr
 from occstudio.gui.widgets.model_tile import KINDS, ModelTile
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import Observation, kinds_for
@@ -27,7 +28,7 @@ from occstudio.studio import edits
 from occstudio.studio.model_files import files_of
 from occstudio.studio.studio import Studio
 
-MODEL_FILTER = "Models (*.pt *.pth *.tar *.ckpt *.safetensors)"
+MODEL_FILTER = marked("Models (*.pt *.pth *.tar *.ckpt *.safetensors)")
 """Files that can be brought into the library."""
 
 FITTING, ALL = "fitting", "all"
@@ -36,7 +37,12 @@ FITTING, ALL = "fitting", "all"
 LEAST_WIDTH = 220
 """Narrower, a card would say nothing."""
 
-_KIND_FILTERS = {"points": "Points", "image": "Photos", "voxels": "Voxels", "latent": "Codes"}
+_KIND_FILTERS = {
+    "points": marked("Points"),
+    "image": marked("Photos"),
+    "voxels": marked("Voxels"),
+    "latent": marked("Codes"),
+}
 
 
 class ModelCards(QWidget):
@@ -53,7 +59,7 @@ class ModelCards(QWidget):
     def __init__(self, studio: Studio, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("modelsBody")
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(LEAST_WIDTH)
         self._studio, self._theme = studio, theme
@@ -61,18 +67,20 @@ class ModelCards(QWidget):
         self._shown: object = None
         self._filter = QComboBox(self)
         self._filter.setObjectName("model-filter")
-        self._filter.setAccessibleName("Which models are shown")
-        self._filter.setToolTip("Show the models that take the selected input, or others")
-        self._filter.addItem("This input", FITTING)
-        self._filter.addItem("All models", ALL)
+        self._filter.setAccessibleName(tr("Which models are shown"))
+        self._filter.setToolTip(tr("Show the models that take the selected input, or others"))
+        self._filter.addItem(tr("This input"), FITTING)
+        self._filter.addItem(tr("All models"), ALL)
         for kind, label in _KIND_FILTERS.items():
-            self._filter.addItem(label, kind)
-        self._open = QPushButton(" Open", self)
+            self._filter.addItem(tr(label), kind)
+        self._open = QPushButton(f" {tr('Open')}", self)
         self._open.setObjectName("open-model")
-        self._open.setAccessibleName("Open model")
+        self._open.setAccessibleName(tr("Open model"))
         self._open.setProperty("role", "open")
-        self._open.setToolTip("Bring a checkpoint into the library; it can be dropped here, too")
-        self._empty = QLabel("Looking for models…", self)
+        self._open.setToolTip(
+            tr("Bring a checkpoint into the library; it can be dropped here, too")
+        )
+        self._empty = QLabel(tr("Looking for models…"), self)
         self._empty.setProperty("role", "muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -97,9 +105,9 @@ class ModelCards(QWidget):
         """Ask for a checkpoint and bring it into the library."""
         name, _ = QFileDialog.getOpenFileName(
             self.window(),
-            "Open model",
+            tr("Open model"),
             self._studio.settings.folder,
-            f"{MODEL_FILTER};;All files (*)",
+            f"{tr(MODEL_FILTER)};;{tr('All files (*)')}",
         )
         if name:
             self._studio.open_model(Path(name))
@@ -190,10 +198,10 @@ class ModelCards(QWidget):
         self._empty.setVisible(shown == 0)
         if self._tiles and not shown:
             self._empty.setText(
-                "No model of the library takes this.\nOpen one, or show all models."
+                tr("No model of the library takes this.\nOpen one, or show all models.")
             )
         elif not self._tiles:
-            self._empty.setText("No model yet: open one, or drop a checkpoint.")
+            self._empty.setText(tr("No model yet: open one, or drop a checkpoint."))
 
     def _choose(self, name: str) -> None:
         tile = self.tile(name)
@@ -213,10 +221,10 @@ class ModelCards(QWidget):
     def _remove(self, name: str) -> None:
         box = QMessageBox(self.window())
         box.setObjectName("removeModelDialog")
-        box.setWindowTitle("Remove model")
-        box.setText(f"Remove “{name}” from the library?")
-        box.setInformativeText("Its files are deleted. Shapes made with it get another model.")
-        yes = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.setWindowTitle(tr("Remove model"))
+        box.setText(tr("Remove “{name}” from the library?", name=name))
+        box.setInformativeText(tr("Its files are deleted. Shapes made with it get another model."))
+        yes = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         yes.clicked.connect(lambda: self._studio.library.remove(name))
@@ -233,5 +241,5 @@ def _unfit(card: ModelCard, seen: Observation | None) -> str:
     """Why a model can't be used for an observation; empty if it can."""
     if seen is None or card.input_kind in kinds_for(seen):
         return ""
-    words = KINDS.get(card.input_kind, (card.input_kind, ""))[0]
-    return f"it takes {words}"
+    words = tr(KINDS.get(card.input_kind, (card.input_kind, ""))[0])
+    return tr("it takes {words}", words=words)

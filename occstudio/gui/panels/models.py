@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import tr
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import kinds_for
 from occstudio.studio import edits
@@ -25,7 +26,7 @@ class ModelPicker(QComboBox):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("modelPicker")
-        self.setAccessibleName("Model")
+        self.setAccessibleName(tr("Model"))
         self.setMinimumContentsLength(16)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._studio = studio
@@ -61,8 +62,8 @@ class ModelPicker(QComboBox):
             if place >= 0:
                 self.setCurrentIndex(place)
         card = next((card for card in self._studio.models if card.name == name), None)
-        about = _about(card) if card is not None else "the first in the library"
-        self.setToolTip(f"Model that makes the surface: {about}")
+        about = _about(card) if card is not None else tr("the first in the library")
+        self.setToolTip(tr("Model that makes the surface: {about}", about=about))
 
     def _fill(self, cards: tuple[ModelCard, ...]) -> None:
         self._shown = cards
@@ -71,7 +72,9 @@ class ModelPicker(QComboBox):
             self.addItem(card.name, card.name)
             self.setItemData(self.count() - 1, _about(card), Qt.ItemDataRole.ToolTipRole)
         if not cards:
-            self.addItem("No model for this input" if self._has_looked else "Looking for models…")
+            self.addItem(
+                tr("No model for this input") if self._has_looked else tr("Looking for models…")
+            )
         self.setEnabled(bool(cards))
         if self._theme is not None:
             self.set_theme(self._theme)
@@ -90,4 +93,4 @@ class ModelPicker(QComboBox):
 def _about(card: ModelCard) -> str:
     score = card.scores.get("iou")
     said = card.title or card.name
-    return f"{said} (IoU {score:.2f})" if score is not None else said
+    return tr("{said} (IoU {score:.2f})", said=said, score=score) if score is not None else said

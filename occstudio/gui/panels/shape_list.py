@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from occstudio.gui.panels.dragged_meshes import SHAPES, DraggedMeshes
+from occstudio.gui.translation import told, tr
 from occstudio.studio import edits
 from occstudio.studio.document import Document, ShapeItem
 from occstudio.studio.studio import Studio
@@ -84,17 +85,20 @@ class ShapeList(QAbstractListModel):
         if role == ITEM:
             return item
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((item.name, self.about(item), *item.source.notes))
+            return "\n".join(
+                (item.name, self.about(item), *(told(note) for note in item.source.notes))
+            )
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{item.name}, {self.about(item)}{'' if item.visible else ', hidden'}"
+            said = (item.name, self.about(item), "" if item.visible else tr("hidden"))
+            return ", ".join(part for part in said if part)
         return None
 
     def about(self, item: ShapeItem) -> str:
         """The line under the name: its model and resolution, or what is wrong."""
         if item.id in self._studio.failures:
-            return "no surface"
-        made = f"{item.model} · {item.resolution}³" if item.model else "no model"
-        return made if self._studio.result_of(item) else f"{item.source.observation.summary}"
+            return tr("no surface")
+        made = f"{item.model} · {item.resolution}³" if item.model else tr("no model")
+        return made if self._studio.result_of(item) else told(item.source.observation.summary)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Rename."""

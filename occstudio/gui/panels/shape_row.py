@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from occstudio.gui.panels.shape_list import ITEM, Index, ShapeList
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import tr
 from occstudio.studio import edits
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.studio import Studio
@@ -100,7 +101,7 @@ class ShapeRow(QStyledItemDelegate):
     ) -> None:
         """The editor covers the name."""
         editor.setObjectName("shapes-name")
-        editor.setAccessibleName("Name of the shape")
+        editor.setAccessibleName(tr("Name of the shape"))
         text = self.text_area(option.rect)
         editor.setGeometry(text.adjusted(-6, 6, 0, -6))
 

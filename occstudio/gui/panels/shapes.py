@@ -15,19 +15,20 @@ from PySide6.QtWidgets import (
 from occstudio.gui.panels.shape_list import ShapeList
 from occstudio.gui.panels.shape_row import ShapeRow
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import marked, tr
 from occstudio.studio import edits
 from occstudio.studio.document import Document
 from occstudio.studio.studio import Studio
 
 COLORS = (
-    ("Terracotta", "#d9825b"),
-    ("Sand", "#e0c48a"),
-    ("Moss", "#8fae72"),
-    ("Sea", "#5fb0a5"),
-    ("Sky", "#7aa7dd"),
-    ("Violet", "#a893d8"),
-    ("Rose", "#d98aa4"),
-    ("Graphite", "#8a919c"),
+    (marked("Terracotta"), "#d9825b"),
+    (marked("Sand"), "#e0c48a"),
+    (marked("Moss"), "#8fae72"),
+    (marked("Sea"), "#5fb0a5"),
+    (marked("Sky"), "#7aa7dd"),
+    (marked("Violet"), "#a893d8"),
+    (marked("Rose"), "#d98aa4"),
+    (marked("Graphite"), "#8a919c"),
 )
 """Colours that are told apart beside each other, in both themes."""
 
@@ -49,7 +50,7 @@ class ShapesPanel(QWidget):
     def __init__(self, studio: Studio, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("shapesBody")
-        self.setAccessibleName("Shapes")
+        self.setAccessibleName(tr("Shapes"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._studio = studio
         self._model = ShapeList(studio, self)
@@ -57,7 +58,7 @@ class ShapesPanel(QWidget):
         self._list.setModel(self._model)
         self._row = ShapeRow(studio, theme, self._list)
         self._list.setItemDelegate(self._row)
-        self._empty = QLabel("Shapes that you open\nappear here.", self)
+        self._empty = QLabel(tr("Shapes that you open\nappear here."), self)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
@@ -108,14 +109,14 @@ class ShapesPanel(QWidget):
         menu = QMenu(self)
         menu.setObjectName("shapes-colors")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        own = menu.addAction(_dot(self._row.theme.clay), "&Material's own")
+        own = menu.addAction(_dot(self._row.theme.clay), tr("&Material's own"))
         own.triggered.connect(lambda: self._color(ids, ""))
         menu.addSeparator()
         for name, color in COLORS:
-            action = menu.addAction(_dot(color), name)
+            action = menu.addAction(_dot(color), tr(name))
             action.triggered.connect(lambda _=False, color=color: self._color(ids, color))
         menu.addSeparator()
-        menu.addAction("&Other…").triggered.connect(lambda: self._other_color(ids))
+        menu.addAction(tr("&Other…")).triggered.connect(lambda: self._other_color(ids))
         index = self._list.currentIndex()
         at = place or self._list.viewport().mapToGlobal(self._list.visualRect(index).center())
         menu.popup(at)
@@ -178,8 +179,8 @@ class _List(QListView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("shapes-list")
-        self.setAccessibleName("Shapes")
-        self.setToolTip("Double-click or F2 renames, Space shows or hides, drag moves")
+        self.setAccessibleName(tr("Shapes"))
+        self.setToolTip(tr("Double-click or F2 renames, Space shows or hides, drag moves"))
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)

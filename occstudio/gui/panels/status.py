@@ -1,20 +1,10 @@
 """What the status line says of the selected shape: counts, timings, device."""
 
+from occstudio.gui.panels.units import STAGES, duration
+from occstudio.gui.translation import tr, with_thin_spaces
 from occstudio.studio.pipeline import Quality
 from occstudio.studio.process_memory import resident_bytes
 from occstudio.studio.studio import Studio
-
-_STAGES = {
-    "load": "model",
-    "input": "input",
-    "encode": "encode",
-    "decode": "decode",
-    "contour": "contour",
-    "refine": "refine",
-    "normals": "normals",
-    "finish": "finish",
-    "measure": "measure",
-}
 
 
 def status_facts(studio: Studio) -> tuple[str, str]:
@@ -24,21 +14,24 @@ def status_facts(studio: Studio) -> tuple[str, str]:
     if result is None:
         return "", ""
     spent = {name: value for name, value in result.seconds.items() if value >= 0.0005}
-    parts = [f"{len(result.mesh.faces):,} triangles".replace(",", "\u2009")]
+    parts = [with_thin_spaces(tr("{count:,} triangles", count=len(result.mesh.faces)))]
     is_preview = result.quality is Quality.PREVIEW
-    parts.append(f"{'preview ' if is_preview else ''}{result.resolution}³")
-    parts.append(_duration(sum(spent.values())))
+    parts.append(
+        tr("preview {resolution}³", resolution=result.resolution)
+        if is_preview
+        else f"{result.resolution}³"
+    )
+    parts.append(duration(sum(spent.values())))
     parts.append(result.device)
     memory = resident_bytes()
     if memory is not None:
-        parts.append(f"{memory / 1e9:.1f} GB")
-    lines = [f"{_STAGES.get(name, name)}: {_duration(value)}" for name, value in spent.items()]
-    lines += [f"{result.evaluations:,} points asked", f"{len(result.mesh.vertices):,} vertices"]
+        parts.append(tr("{memory:.1f} GB", memory=memory / 1e9))
+    lines = [f"{tr(STAGES.get(name, name))}: {duration(value)}" for name, value in spent.items()]
+    lines += [
+        tr("{evaluations:,} points asked", evaluations=result.evaluations),
+        tr("{count:,} vertices", count=len(result.mesh.vertices)),
+    ]
     if memory is not None:
-        lines.append(f"{memory / 1e9:.2f} GB of memory in use by OccStudio")
+        lines.append(tr("{memory:.2f} GB of memory in use by OccStudio", memory=memory / 1e9))
     tip = "\n".join(lines)
     return "  ·  ".join(parts), tip
-
-
-def _duration(seconds: float) -> str:
-    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -8,6 +8,7 @@ from occstudio.extraction.surface import GREATEST_RESOLUTION
 from occstudio.gui.panels.inspector_part import InspectorPart
 from occstudio.gui.panels.units import cube, duration, square, stages
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import numeral, tr
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.number_field import NumberField
 from occstudio.gui.widgets.segmented import Segmented
@@ -27,38 +28,38 @@ class SurfaceSection(InspectorPart):
     """Shows and changes how the surfaces of the selected shapes are made."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__("Surface", "surfaceSection", studio, parent)
+        super().__init__(tr("Surface"), "surfaceSection", studio, parent)
         self._resolution = Segmented(
             RESOLUTIONS,
             "resolution",
-            "Resolution",
-            {value: f"{value} cells along each side" for value in RESOLUTIONS},
+            tr("Resolution"),
+            {value: tr("{value} cells along each side", value=value) for value in RESOLUTIONS},
             self,
         )
-        self._cells = NumberField("resolution-number", "Resolution, number", 0, self)
+        self._cells = NumberField("resolution-number", tr("Resolution, number"), 0, self)
         self._cells.setRange(LEAST_RESOLUTION, GREATEST_RESOLUTION)
-        self._cells.setToolTip("Cells along each side of the box: any number")
-        self._threshold = NumberField("threshold-number", "Threshold, number", 3, self)
+        self._cells.setToolTip(tr("Cells along each side of the box: any number"))
+        self._threshold = NumberField("threshold-number", tr("Threshold, number"), 3, self)
         self._threshold.setRange(LEAST_THRESHOLD, 1 - LEAST_THRESHOLD)
         self._threshold.setSingleStep(0.01)
         self._threshold.setToolTip(
-            "Probability from which a place counts as inside: lower is fuller, higher is leaner"
+            tr("Probability from which a place counts as inside: lower is fuller, higher is leaner")
         )
         self._hints = {name: self._hint(name) for name in ("resolution", "threshold")}
         self._plot = ThresholdPlot("threshold-plot", self)
         self._refine = Switch(
-            "Refine vertices",
+            tr("Refine vertices"),
             "refine",
-            "Puts each vertex exactly onto the level set and takes its normal from the field",
+            tr("Puts each vertex exactly onto the level set and takes its normal from the field"),
             self,
         )
         self._largest = Switch(
-            "Keep largest piece",
+            tr("Keep largest piece"),
             "surface-keep-largest",
-            "Drops everything that is not connected to the largest piece",
+            tr("Drops everything that is not connected to the largest piece"),
             self,
         )
-        self._facts = FactsTable("result-facts", "Facts of the surface", self)
+        self._facts = FactsTable("result-facts", tr("Facts of the surface"), self)
         self._build()
         self._connect()
 
@@ -91,11 +92,11 @@ class SurfaceSection(InspectorPart):
         return label
 
     def _build(self) -> None:
-        self.rows.addLayout(self._titled("Resolution", self._cells))
+        self.rows.addLayout(self._titled(tr("Resolution"), self._cells))
         self.rows.addWidget(self._hints["resolution"])
         self.rows.addWidget(self._resolution)
         self.rows.addSpacing(4)
-        self.rows.addLayout(self._titled("Threshold", self._threshold))
+        self.rows.addLayout(self._titled(tr("Threshold"), self._threshold))
         self.rows.addWidget(self._hints["threshold"])
         self.rows.addWidget(self._plot)
         self.rows.addWidget(self._refine)
@@ -135,7 +136,7 @@ class SurfaceSection(InspectorPart):
     def _keep_largest(self, on: bool) -> None:
         if self.item is not None:
             wanted = replace(self.item.finishing, keep_largest=on)
-            label = "Keep largest piece" if on else "Keep all pieces"
+            label = tr("Keep largest piece") if on else tr("Keep all pieces")
             self.change(edits.set_finishing(self.ids, wanted, label))
 
     def _show_hint(self, name: str, text: str) -> None:
@@ -145,15 +146,24 @@ class SurfaceSection(InspectorPart):
 
 def _facts(item: ShapeItem, result: ShapeResult) -> list[tuple[str, str]]:
     mesh, facts, unit = result.mesh, result.facts, item.frame.unit
-    rows = [("Triangles", f"{len(mesh.faces):,}"), ("Vertices", f"{len(mesh.vertices):,}")]
+    rows = [
+        (tr("Triangles"), numeral(len(mesh.faces), ",")),
+        (tr("Vertices"), numeral(len(mesh.vertices), ",")),
+    ]
     if facts is None or result.quality is Quality.PREVIEW:
         # The rows stay, so that nothing jumps while the hand moves.
-        later = [(name, "…") for name in ("Watertight", "Pieces", "Area", "Volume")]
-        return [*rows, *later, ("Time", f"preview at {result.resolution}³")]
+        later = [(name, "…") for name in (tr("Watertight"), tr("Pieces"), tr("Area"), tr("Volume"))]
+        return [
+            *rows,
+            *later,
+            (tr("Time"), tr("preview at {resolution}³", resolution=result.resolution)),
+        ]
     health = facts.health
-    rows.append(("Watertight", "✓ yes" if facts.is_watertight else "✗ no"))
-    rows.append(("Pieces", f"{health.components:,}"))
-    rows.append(("Area", square(facts.area, unit)))
-    rows.append(("Volume", cube(facts.volume, unit) if facts.is_watertight else "– not closed"))
+    rows.append((tr("Watertight"), tr("✓ yes") if facts.is_watertight else tr("✗ no")))
+    rows.append((tr("Pieces"), numeral(health.components, ",")))
+    rows.append((tr("Area"), square(facts.area, unit)))
+    rows.append(
+        (tr("Volume"), cube(facts.volume, unit) if facts.is_watertight else tr("– not closed"))
+    )
     total = sum(result.seconds.values())
-    return [*rows, ("Time", f"{duration(total)}: {stages(result.seconds)}")]
+    return [*rows, (tr("Time"), f"{duration(total)}: {stages(result.seconds)}")]

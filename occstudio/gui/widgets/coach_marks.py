@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from occstudio.gui.theme import DARK, SPACE, Theme
+from occstudio.gui.translation import tr
 
 _BUBBLE = 320
 _ROUND = 8
@@ -51,7 +52,7 @@ class CoachMarks(QWidget):
         self._place = 0
         self._focused_before: QWidget | None = None
         self.setObjectName("coachMarks")
-        self.setAccessibleName("Tour of the window")
+        self.setAccessibleName(tr("Tour of the window"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._bubble = QFrame(self)
         self._bubble.setObjectName("coachMarks-bubble")
@@ -61,9 +62,9 @@ class CoachMarks(QWidget):
         self._title.setProperty("role", "panelTitle")
         self._text.setWordWrap(True)
         self._count.setProperty("role", "muted")
-        self._skip = self._button("skip", "Skip", "End the tour (Esc)")
-        self._back = self._button("back", "Back", "The stop before (left arrow)")
-        self._next = self._button("next", "Next", "The next stop (right arrow or Enter)")
+        self._skip = self._button("skip", tr("Skip"), tr("End the tour (Esc)"))
+        self._back = self._button("back", tr("Back"), tr("The stop before (left arrow)"))
+        self._next = self._button("next", tr("Next"), tr("The next stop (right arrow or Enter)"))
         self._next.setProperty("role", "primary")
         self._build()
         self._skip.clicked.connect(self.end)
@@ -151,10 +152,14 @@ class CoachMarks(QWidget):
         is_last = self._place == len(self._marks) - 1
         self._title.setText(mark.title)
         self._text.setText(mark.text)
-        self._count.setText(f"{self._place + 1} of {len(self._marks)}")
+        self._count.setText(
+            tr("{number} of {count}", number=self._place + 1, count=len(self._marks))
+        )
         self._back.setEnabled(self._place > 0)
-        self._back.setToolTip("The stop before (left arrow)" if self._place else "The first stop")
-        self._next.setText("Done" if is_last else "Next")
+        self._back.setToolTip(
+            tr("The stop before (left arrow)") if self._place else tr("The first stop")
+        )
+        self._next.setText(tr("Done") if is_last else tr("Next"))
         self._skip.setVisible(not is_last)
         self.setAccessibleDescription(f"{mark.title}. {mark.text}")
         self._put_bubble()

@@ -19,6 +19,7 @@ from shiboken6 import isValid
 
 from occstudio.gui.fuzzy import match
 from occstudio.gui.theme import SPACE, Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.palette_row import PaletteRow, RowText
 
 _WIDTH = 560
@@ -102,21 +103,21 @@ class CommandPalette(QFrame):
         self._covered = parent
         self._focused_before: QWidget | None = None
         self.setObjectName("commandPalette")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.setProperty("role", "popup")
         self._entries: tuple[PaletteEntry, ...] = ()
         self._recent: tuple[str, ...] = ()
         self._theme: Theme | None = None
         self._field = QLineEdit(self)
         self._field.setObjectName("commandPalette-field")
-        self._field.setAccessibleName("What do you want to do?")
-        self._field.setPlaceholderText("What do you want to do?")
-        self._field.setToolTip("Type a few letters; arrows choose, Enter does it, Esc closes")
+        self._field.setAccessibleName(tr("What do you want to do?"))
+        self._field.setPlaceholderText(tr("What do you want to do?"))
+        self._field.setToolTip(tr("Type a few letters; arrows choose, Enter does it, Esc closes"))
         self._field.setProperty("role", "search")
         self._list = QListWidget(self)
         self._list.setObjectName("commandPalette-list")
-        self._list.setAccessibleName("What can be done")
-        self._list.setToolTip("Click to do it")
+        self._list.setAccessibleName(tr("What can be done"))
+        self._list.setToolTip(tr("Click to do it"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -209,7 +210,9 @@ class CommandPalette(QFrame):
         has_rows = bool(self._list.count())
         self._list.setVisible(has_rows)
         self._none.setVisible(not has_rows)
-        self._none.setText(f"Nothing is called “{escape(query.strip())}”. F1 lists everything.")
+        self._none.setText(
+            tr("Nothing is called “{query}”. F1 lists everything.", query=escape(query.strip()))
+        )
         self.place()
 
     def _take(self) -> None:

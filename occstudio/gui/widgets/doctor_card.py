@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from occstudio.gui.theme import DARK, SPACE, Theme, icon
+from occstudio.gui.translation import sentence, told, tr
 from occstudio.studio.diagnosis import Diagnosis, Finding, Weight
 
 _WIDTH = 344
@@ -41,7 +42,7 @@ class DoctorCard(QFrame):
         self._diagnosis: Diagnosis | None = None
         self._name = ""
         self.setObjectName("doctorCard")
-        self.setAccessibleName("Why this shape may look bad")
+        self.setAccessibleName(tr("Why this shape may look bad"))
         self.setProperty("role", "popup")
         self._sign, self._title = QLabel(self), QLabel(self)
         self._title.setObjectName("doctorCard-title")
@@ -50,8 +51,8 @@ class DoctorCard(QFrame):
         self._close.setObjectName("doctorCard-close")
         self._close.setProperty("role", "quiet")
         self._close.setIconSize(QSize(14, 14))
-        self._close.setAccessibleName("Close this card")
-        self._close.setToolTip("Close; Tools › Why Does It Look Bad? opens it again")
+        self._close.setAccessibleName(tr("Close this card"))
+        self._close.setToolTip(tr("Close; Tools › Why Does It Look Bad? opens it again"))
         self._body = QWidget(self)
         self._body.setObjectName("doctorCard-body")
         self._rows = QVBoxLayout(self._body)
@@ -59,7 +60,7 @@ class DoctorCard(QFrame):
         self._rows.setSpacing(2 * SPACE)
         self._scroll = QScrollArea(self)
         self._scroll.setObjectName("doctorCard-scroll")
-        self._scroll.setAccessibleName("What was found")
+        self._scroll.setAccessibleName(tr("What was found"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -121,12 +122,14 @@ class DoctorCard(QFrame):
         theme = self._theme
         color = theme.warning if diagnosis.is_worrying else theme.accent
         self._sign.setPixmap(icon("stethoscope", theme, color=color).pixmap(20, 20))
-        self._title.setText(f"Why {self._name} may look bad")
+        self._title.setText(tr("Why {name} may look bad", name=self._name))
         if not diagnosis.findings:
-            self._title.setText(f"{self._name} looks well")
+            self._title.setText(tr("{name} looks well", name=self._name))
             text = QLabel(
-                "Input, field and surface were measured and nothing stands out. If it still "
-                "looks wrong, try another threshold, a finer resolution or another model.",
+                tr(
+                    "Input, field and surface were measured and nothing stands out. If it still "
+                    "looks wrong, try another threshold, a finer resolution or another model."
+                ),
                 self._body,
             )
             text.setWordWrap(True)
@@ -151,25 +154,26 @@ class DoctorCard(QFrame):
         color = theme.warning if worries else theme.muted
         name = "alert-outline" if worries else "information-outline"
         sign.setPixmap(icon(name, theme, color=color).pixmap(16, 16))
-        sign.setAccessibleName("Likely" if worries else "Possible")
-        text = QLabel(finding.text[:1].upper() + finding.text[1:] + ".", row)
+        sign.setAccessibleName(tr("Likely") if worries else tr("Possible"))
+        text = QLabel(sentence(finding.text) + ".", row)
         text.setWordWrap(True)
         grid.addWidget(sign, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 0, 1)
-        said = finding.measured
+        said = told(finding.measured)
         if finding.remedy is None and finding.advice:
-            said = f"{said}; {finding.advice}" if said else finding.advice
+            advice = told(finding.advice)
+            said = f"{said}; {advice}" if said else advice
         if said:
             measured = QLabel(said[:1].upper() + said[1:] + ".", row)
             measured.setWordWrap(True)
             measured.setProperty("role", "small")
             grid.addWidget(measured, 1, 1)
         if finding.remedy is not None:
-            button = QPushButton(finding.remedy_label, row)
+            button = QPushButton(told(finding.remedy_label), row)
             button.setObjectName(f"doctorCard-remedy-{finding.code}")
             button.setProperty("role", "small")
-            button.setAccessibleName(finding.remedy_label)
-            button.setToolTip("Do this now; undo takes it back")
+            button.setAccessibleName(button.text())
+            button.setToolTip(tr("Do this now; undo takes it back"))
             button.clicked.connect(lambda: self.remedy_wanted.emit(finding))
             grid.addWidget(button, 2, 1, Qt.AlignmentFlag.AlignLeft)
         return row

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import tr, trn
 
 
 class DropOverlay(QFrame):
@@ -19,7 +20,7 @@ class DropOverlay(QFrame):
         super().__init__(parent)
         self._covered = parent
         self.setObjectName("dropOverlay")
-        self.setAccessibleName("Drop files to open them")
+        self.setAccessibleName(tr("Drop files to open them"))
         self.setProperty("role", "drop")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._sign, self._text = QLabel(self), QLabel(self)
@@ -35,9 +36,9 @@ class DropOverlay(QFrame):
 
     def cover(self, count: int, theme: Theme) -> None:
         """Appear over the whole parent, saying how many files would be opened."""
-        what = {0: "this", 1: "this file"}.get(count, f"these {count} files")
         self._sign.setPixmap(icon("tray-arrow-down", theme, color=theme.accent).pixmap(56, 56))
-        self._text.setText(f"Drop to open {what}")
+        text = trn("Drop to open this file", "Drop to open these {count} files", count)
+        self._text.setText(text if count else tr("Drop to open this"))
         self.setGeometry(self._covered.rect().adjusted(10, 10, -10, -10))
         self.show()
         self.raise_()

@@ -16,14 +16,15 @@ from PySide6.QtWidgets import (
 )
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import marked, tr
 
 _THUMBNAIL = QSize(132, 104)
 
 WELCOME_INPUTS = (
-    ("scatter-plot", "Scans", "PLY, XYZ, PCD, LAS, E57, NPZ"),
-    ("cube-outline", "Meshes", "OBJ, STL, GLB, OFF, PLY"),
-    ("image-outline", "Photos, voxels", "PNG, JPEG, binvox"),
-    ("brain", "Models, sessions", ".pt, .safetensors, .occ"),
+    ("scatter-plot", marked("Scans"), "PLY, XYZ, PCD, LAS, E57, NPZ"),
+    ("cube-outline", marked("Meshes"), "OBJ, STL, GLB, OFF, PLY"),
+    ("image-outline", marked("Photos, voxels"), "PNG, JPEG, binvox"),
+    ("brain", marked("Models, sessions"), ".pt, .safetensors, .occ"),
 )
 """What can be dropped: icon, what it is, how its files are called."""
 
@@ -49,7 +50,7 @@ class EmptyState(QFrame):
     def __init__(self, samples: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("emptyState")
-        self.setAccessibleName("Nothing is open yet")
+        self.setAccessibleName(tr("Nothing is open yet"))
         self.setProperty("role", "empty")
         self._title = QLabel(self)
         self._title.setObjectName("emptyState-title")
@@ -57,9 +58,11 @@ class EmptyState(QFrame):
         self._text = QLabel(self)
         self._text.setProperty("role", "muted")
         self._signs: list[QLabel] = []
-        self._open = self._button("open", " Open a file…", "Choose one or several files (Ctrl+O)")
+        self._open = self._button(
+            "open", tr("Open a file…"), tr("Choose one or several files (Ctrl+O)")
+        )
         self._open.setProperty("role", "primary")
-        self._tour = self._button("tour", " Show me around", "A short tour of the window")
+        self._tour = self._button("tour", tr("Show me around"), tr("A short tour of the window"))
         self._samples = [(self._sample(path), path) for path in samples]
         self._build()
         self.greet(is_first=False)
@@ -68,11 +71,13 @@ class EmptyState(QFrame):
 
     def greet(self, *, is_first: bool) -> None:
         """Say hello at the first start, with a tour; else come to the point."""
-        self._title.setText("Welcome to OccStudio" if is_first else "Drop something to begin")
+        self._title.setText(
+            tr("Welcome to OccStudio") if is_first else tr("Drop something to begin")
+        )
         self._text.setText(
-            "Drop a scan, a mesh or a photo anywhere: it becomes a clean, closed surface."
+            tr("Drop a scan, a mesh or a photo anywhere: it becomes a clean, closed surface.")
             if is_first
-            else "A scan, a mesh or a photo becomes a clean, closed surface."
+            else tr("A scan, a mesh or a photo becomes a clean, closed surface.")
         )
         self._tour.setVisible(is_first)
 
@@ -109,7 +114,7 @@ class EmptyState(QFrame):
         if not self._samples:
             return
         layout.addSpacing(18)
-        heading = QLabel("OR TRY A SAMPLE", self)
+        heading = QLabel(tr("Or try a sample").upper(), self)
         heading.setProperty("role", "heading")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(heading)
@@ -128,7 +133,7 @@ class EmptyState(QFrame):
         for _, title, suffixes in WELCOME_INPUTS:
             column = QVBoxLayout()
             column.setSpacing(2)
-            sign, name, files = QLabel(self), QLabel(title, self), QLabel(suffixes, self)
+            sign, name, files = QLabel(self), QLabel(tr(title), self), QLabel(suffixes, self)
             files.setProperty("role", "small")
             self._signs.append(sign)
             for part in (sign, name, files):
@@ -138,7 +143,7 @@ class EmptyState(QFrame):
         return row
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(f" {text}", self)
         button.setObjectName(f"emptyState-{name}")
         button.setToolTip(tip)
         button.setAccessibleName(text.strip(" …"))
@@ -148,8 +153,8 @@ class EmptyState(QFrame):
         name = path.stem.replace("_", " ").replace("-", " ").capitalize()
         button = QToolButton(self)
         button.setObjectName(f"sample-{path.stem}")
-        button.setAccessibleName(f"Open the sample {name}")
-        button.setToolTip(f"Open the sample {name}")
+        button.setAccessibleName(tr("Open the sample {name}", name=name))
+        button.setToolTip(tr("Open the sample {name}", name=name))
         button.setProperty("role", "sample")
         button.setText(name)
         button.setIconSize(_THUMBNAIL)

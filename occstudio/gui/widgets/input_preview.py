@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QPolyg
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.shapes.arrays import Points
 
 _MOST_POINTS = 2500
@@ -34,8 +35,8 @@ class InputPreview(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Picture of the input")
-        self.setToolTip("The input; points that are cropped away are pale")
+        self.setAccessibleName(tr("Picture of the input"))
+        self.setToolTip(tr("The input; points that are cropped away are pale"))
         self.setFixedHeight(_HEIGHT)
         self._theme: Theme | None = None
         self._points: NDArray[np.float64] = np.zeros((0, 2))

@@ -23,14 +23,15 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import marked, tr
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio.model_files import ModelFiles, size_text
 
 KINDS = {
-    "points": ("points", "scatter-plot-outline"),
-    "image": ("a photo", "image-outline"),
-    "voxels": ("voxels", "cube-outline"),
-    "latent": ("a code", "tune-variant"),
+    "points": (marked("points"), "scatter-plot-outline"),
+    "image": (marked("a photo"), "image-outline"),
+    "voxels": (marked("voxels"), "cube-outline"),
+    "latent": (marked("a code"), "tune-variant"),
 }
 """What a model takes, in words and as an icon."""
 
@@ -77,8 +78,8 @@ class ModelTile(QFrame):
         self._mark.setFixedSize(18, 18)
         self._more = QToolButton(self)
         self._more.setObjectName(f"model-{card.name}-more")
-        self._more.setAccessibleName(f"More about {card.name}")
-        self._more.setToolTip("Details, folder, remove")
+        self._more.setAccessibleName(tr("More about {name}", name=card.name))
+        self._more.setToolTip(tr("Details, folder, remove"))
         self._more.setProperty("role", "quiet")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._menu())
@@ -104,11 +105,17 @@ class ModelTile(QFrame):
         self.setProperty("chosen", is_chosen)
         self.style().unpolish(self)
         self.style().polish(self)
-        state = "in use" if is_chosen else reason
-        self.setAccessibleName(f"Model {self.card.name}" + (f", {state}" if state else ""))
+        state = tr("in use") if is_chosen else reason
+        self.setAccessibleName(
+            tr("Model {name}", name=self.card.name) + (f", {state}" if state else "")
+        )
         what = self.card.title or self.card.name
-        use = f"Not for this input: {reason}" if reason else "Click to use it for the selection"
-        self.setToolTip(f"{what}\n{'In use' if is_chosen else use}")
+        use = (
+            tr("Not for this input: {reason}", reason=reason)
+            if reason
+            else tr("Click to use it for the selection")
+        )
+        self.setToolTip(f"{what}\n{tr('In use') if is_chosen else use}")
         if self._theme is not None:
             self.set_theme(self._theme)
 
@@ -150,11 +157,11 @@ class ModelTile(QFrame):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         name = self.card.name
-        menu.addAction("Details…", lambda: self.details_wanted.emit(name))
-        folder = menu.addAction("Show in folder", lambda: self.folder_wanted.emit(name))
+        menu.addAction(tr("Details…"), lambda: self.details_wanted.emit(name))
+        folder = menu.addAction(tr("Show in folder"), lambda: self.folder_wanted.emit(name))
         folder.setEnabled(self.files is not None)
         menu.addSeparator()
-        remove = menu.addAction("Remove from library…", lambda: self.removal_wanted.emit(name))
+        remove = menu.addAction(tr("Remove from library…"), lambda: self.removal_wanted.emit(name))
         remove.setEnabled(self.files is not None and self.files.is_own)
         return menu
 
@@ -201,7 +208,7 @@ class ModelTile(QFrame):
 
 
 def _takes(card: ModelCard, files: ModelFiles | None) -> str:
-    takes = KINDS.get(card.input_kind, (card.input_kind, ""))[0]
+    takes = tr(KINDS.get(card.input_kind, (card.input_kind, ""))[0])
     return takes if files is None else f"{takes} · {size_text(files.size)}"
 
 

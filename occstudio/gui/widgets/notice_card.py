@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import sentence, told, tr
 from occstudio.studio.notice import Notice, Severity
 
 ICONS = {
@@ -38,7 +39,7 @@ class NoticeCard(QFrame):
     def __init__(self, on_remedy: Callable[[Notice], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("noticeCard")
-        self.setAccessibleName("Problem with this shape")
+        self.setAccessibleName(tr("Problem with this shape"))
         self.setProperty("role", "card")
         self._notice: Notice | None = None
         self._sign = QLabel(self)
@@ -48,8 +49,8 @@ class NoticeCard(QFrame):
         self._remedy = QPushButton(self)
         self._remedy.setObjectName("noticeCard-remedy")
         self._remedy.setProperty("role", "small")
-        self._remedy.setAccessibleName("What can be done about it")
-        self._remedy.setToolTip("Do this now; undo takes it back")
+        self._remedy.setAccessibleName(tr("What can be done about it"))
+        self._remedy.setToolTip(tr("Do this now; undo takes it back"))
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -72,8 +73,8 @@ class NoticeCard(QFrame):
             return
         color = severity_color(notice.severity, theme)
         self._sign.setPixmap(icon(ICONS[notice.severity], theme, color=color).pixmap(18, 18))
-        self._text.setText(notice.sentence + ".")
+        self._text.setText(sentence(notice.text) + ".")
         self._remedy.setVisible(notice.remedy is not None)
-        self._remedy.setText(notice.remedy_label)
-        self._remedy.setAccessibleName(notice.remedy_label)
-        self._remedy.setToolTip("Do this now; undo takes it back")
+        self._remedy.setText(told(notice.remedy_label))
+        self._remedy.setAccessibleName(told(notice.remedy_label))
+        self._remedy.setToolTip(tr("Do this now; undo takes it back"))

@@ -4,6 +4,8 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
+from occstudio.gui.translation import tr
+
 
 class NumberField(QDoubleSpinBox):
     """A spin box that takes any number and says when it had to hold it back.
@@ -62,7 +64,7 @@ class NumberField(QDoubleSpinBox):
     def range_text(self) -> str:
         """The range, as a hint."""
         low, high = self.textFromValue(self.minimum()), self.textFromValue(self.maximum())
-        return f"From {low} to {high}{self.suffix()}"
+        return tr("From {low} to {high}{suffix}", low=low, high=high, suffix=self.suffix())
 
     def _remember(self, text: str) -> None:
         self._typed = text

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.number_field import NumberField
 
 _STEPS = 1000
@@ -63,7 +64,9 @@ class NumberSlider(QWidget):
         self._slider.setRange(0, _STEPS)
         self._slider.setPageStep(50)
         self._slider.setSingleStep(5)
-        self._number = NumberField(f"{name}-number", f"{title}, number", decimals, self)
+        self._number = NumberField(
+            f"{name}-number", tr("{title}, number", title=title), decimals, self
+        )
         self._number.setSuffix(suffix)
         self._number.setRange(*span)
         self._number.setSingleStep(10.0**-decimals if decimals < 2 else 0.01)

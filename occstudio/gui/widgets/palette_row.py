@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from occstudio.gui.theme import DARK, Theme, faded
+from occstudio.gui.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class PaletteRow(QStyledItemDelegate):
         row.setData(self.NAME, name)
         row.setData(self.TEXT, text)
         said = f"{text.title}, {text.keys}" if text.keys else text.title
-        said += f", not now: {text.reason}" if text.reason else ""
+        said += tr(", not now: {reason}", reason=text.reason) if text.reason else ""
         row.setData(Qt.ItemDataRole.AccessibleTextRole, said)
 
     def sizeHint(
@@ -119,6 +120,10 @@ class PaletteRow(QStyledItemDelegate):
         small.setPixelSize(11)
         painter.setFont(small)
         painter.setPen(QColor(self.theme.warning if text.reason else self.theme.muted))
-        said = f"Not now: {text.reason}" if text.reason else f"{text.menu}  ·  {text.about}"
+        said = (
+            tr("Not now: {reason}", reason=text.reason)
+            if text.reason
+            else f"{text.menu}  ·  {text.about}"
+        )
         fitting = QFontMetrics(small).elidedText(said, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitting)

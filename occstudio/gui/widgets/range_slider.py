@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QDoubleRangeSlider
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.number_field import NumberField
 
 
@@ -33,12 +34,12 @@ class RangeSlider(QWidget):
     def __init__(self, title: str, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName(f"{title} range")
+        self.setAccessibleName(tr("{title} range", title=title))
         self._slider = QDoubleRangeSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName(f"{name}-slider")
-        self._slider.setAccessibleName(f"{title} range")
-        self._low = NumberField(f"{name}-low", f"{title}, from", 3, self)
-        self._high = NumberField(f"{name}-high", f"{title}, to", 3, self)
+        self._slider.setAccessibleName(tr("{title} range", title=title))
+        self._low = NumberField(f"{name}-low", tr("{title}, from", title=title), 3, self)
+        self._high = NumberField(f"{name}-high", tr("{title}, to", title=title), 3, self)
         label = QLabel(title, self)
         label.setProperty("role", "key")
         self._hint = QLabel(self)

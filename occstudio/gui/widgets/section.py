@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import tr
 
 _NO_LIMIT = 16_777_215  # Qt's greatest height of a widget
 
@@ -30,15 +31,15 @@ class Section(QCollapsible):
         none = QIcon(QPixmap(1, 1))
         super().__init__(title.upper(), parent, none, none)
         self.setObjectName(name)
-        self.setAccessibleName(f"{title} section")
+        self.setAccessibleName(tr("{title} section", title=title))
         # Its animation would cut off what grows meanwhile, and what is live always grows.
         self.setDuration(0)
         heading = self.toggleButton()
         heading.setStyleSheet("")
         heading.setObjectName(f"{name}-heading")
         heading.setProperty("role", "heading")
-        heading.setAccessibleName(f"{title}: show or hide")
-        heading.setToolTip(f"Show or hide {title.lower()}")
+        heading.setAccessibleName(tr("{title}: show or hide", title=title))
+        heading.setToolTip(tr("Show or hide “{title}”", title=title))
         heading.setIconSize(QSize(16, 16))
         heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import marked, sentence, told, tr
 from occstudio.gui.widgets.notice_card import ICONS, severity_color
 from occstudio.studio.notice import Notice, Severity
 from occstudio.studio.studio import Activity
@@ -27,21 +28,24 @@ from occstudio.studio.studio import Activity
 _LINGER_MS = 8000
 
 STAGES = {
-    "loading model": "Loading model",
-    "looking for models": "Looking for models",
-    "encode": "Encoding",
-    "decode": "Decoding",
-    "contour": "Contouring",
-    "refine": "Refining",
-    "normals": "Normals",
-    "input": "Editing input of",
-    "fit": "Fitting a code to",
-    "smooth": "Smoothing",
-    "simplify": "Simplifying",
-    "measure": "Measuring",
-    "walls": "Measuring walls",
+    "loading model": marked("Loading model"),
+    "looking for models": marked("Looking for models"),
+    "encode": marked("Encoding"),
+    "decode": marked("Decoding"),
+    "contour": marked("Contouring"),
+    "refine": marked("Refining"),
+    "normals": marked("Normals"),
+    "input": marked("Editing input of"),
+    "fit": marked("Fitting a code to"),
+    "smooth": marked("Smoothing"),
+    "simplify": marked("Simplifying"),
+    "measure": marked("Measuring"),
+    "walls": marked("Measuring walls"),
 }
 """What the stages that workers report are called on the screen."""
+
+READY = marked("ready")
+"""What is said when there is nothing to say."""
 
 
 class StatusStrip(QStatusBar):
@@ -66,9 +70,9 @@ class StatusStrip(QStatusBar):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("statusStrip")
-        self.setAccessibleName("Status")
+        self.setAccessibleName(tr("Status"))
         self.setSizeGripEnabled(False)
-        self._notice = Notice("ready")
+        self._notice = Notice(READY)
         self._theme: Theme | None = None
         self._sign = QLabel(self)
         self._sign.setFixedWidth(18)
@@ -76,18 +80,18 @@ class StatusStrip(QStatusBar):
         self._message.setObjectName("statusStrip-message")
         self._message.setProperty("role", "message")
         self._message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._details = self._button("details", "Details")
+        self._details = self._button("details", tr("Details"))
         self._remedy = self._button("remedy", "")
-        self._remedy.setAccessibleName("What can be done about it")
-        self._remedy.setToolTip("Do this now; undo takes it back")
-        self._details.setToolTip("Show all of it, to be read or copied")
-        self._cancel = self._button("cancel", "Cancel")
-        self._cancel.setToolTip("Give up what is being made (Esc)")
+        self._remedy.setAccessibleName(tr("What can be done about it"))
+        self._remedy.setToolTip(tr("Do this now; undo takes it back"))
+        self._details.setToolTip(tr("Show all of it, to be read or copied"))
+        self._cancel = self._button("cancel", tr("Cancel"))
+        self._cancel.setToolTip(tr("Give up what is being made (Esc)"))
         self._stage = QLabel(self)
         self._stage.setObjectName("statusStrip-stage")
         self._bar = QProgressBar(self)
         self._bar.setObjectName("statusStrip-progress")
-        self._bar.setAccessibleName("Progress")
+        self._bar.setAccessibleName(tr("Progress"))
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(140)
         self._bar.setRange(0, 1000)
@@ -97,7 +101,7 @@ class StatusStrip(QStatusBar):
         self._linger.setSingleShot(True)
         self._linger.setInterval(_LINGER_MS)
         self._build()
-        self._linger.timeout.connect(lambda: self.show_notice(Notice("ready")))
+        self._linger.timeout.connect(lambda: self.show_notice(Notice(READY)))
         self._cancel.clicked.connect(on_cancel)
         self._details.clicked.connect(lambda: on_details(self._notice))
         self._remedy.clicked.connect(lambda: on_remedy(self._notice))
@@ -113,13 +117,14 @@ class StatusStrip(QStatusBar):
     def show_notice(self, notice: Notice) -> None:
         """Show a sentence; what is neither warning nor error goes away by itself."""
         self._notice = notice
-        self._message.setText(notice.sentence)
-        self._message.setToolTip(notice.sentence if notice.text != "ready" else "")
+        said = sentence(notice.text)
+        self._message.setText(said)
+        self._message.setToolTip(said if notice.text != READY else "")
         self._details.setVisible(bool(notice.details))
         self._remedy.setVisible(notice.remedy is not None)
-        self._remedy.setText(notice.remedy_label)
+        self._remedy.setText(told(notice.remedy_label))
         self._show_sign()
-        passes = notice.severity in (Severity.INFO, Severity.SUCCESS) and notice.text != "ready"
+        passes = notice.severity in (Severity.INFO, Severity.SUCCESS) and notice.text != READY
         if passes:
             self._linger.start()
         else:
@@ -130,7 +135,7 @@ class StatusStrip(QStatusBar):
         for part in (self._stage, self._bar, self._cancel):
             part.setVisible(activity is not None)
         if activity is not None:
-            said = STAGES.get(activity.stage, activity.stage[:1].upper() + activity.stage[1:])
+            said = tr(STAGES.get(activity.stage, "")) or sentence(activity.stage)
             self._stage.setText(f"{said} {activity.name}".rstrip())
             self._bar.setValue(round(1000 * activity.fraction))
 

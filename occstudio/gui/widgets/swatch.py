@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from occstudio.gui.translation import tr
+
 _SIDE = 18
 
 
@@ -21,7 +23,7 @@ class Swatch(QToolButton):
     def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Colour")
+        self.setAccessibleName(tr("Colour"))
         self.setToolTip(tip)
         self.setProperty("role", "quiet")
         self.setIconSize(QSize(_SIDE, _SIDE))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.shapes.field import level_of, threshold_of
 from occstudio.studio.edits import LEAST_THRESHOLD
 from occstudio.studio.field_histogram import SPAN, FieldHistogram
@@ -44,10 +45,12 @@ class ThresholdPlot(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Threshold on the histogram of the field's values")
+        self.setAccessibleName(tr("Threshold on the histogram of the field's values"))
         self.setToolTip(
-            "How often the field takes each probability (logarithmic count).\n"
-            "Drag the line, click, or use the arrow keys: what lies right of it is inside"
+            tr(
+                "How often the field takes each probability (logarithmic count).\n"
+                "Drag the line, click, or use the arrow keys: what lies right of it is inside"
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(_HEIGHT)
