@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from occstudio.errors import OccStudioError
 from occstudio.exchange.film import has_video, write_picture
+from occstudio.gui.translation import marked, tr
 from occstudio.gui.view.capture import capture
 from occstudio.gui.view.recording import Recording, Turntable
 from occstudio.gui.view.viewport import Viewport
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 ENLARGEMENTS = (1, 2, 4)
 HEIGHTS = (480, 720, 1080)
-FILMS = ((".gif", "GIF"), (".webp", "WebP"), (".png", "PNG frames"), (".mp4", "MP4"))
+FILMS = ((".gif", "GIF"), (".webp", "WebP"), (".png", marked("PNG frames")), (".mp4", "MP4"))
 """What a turntable can be written as: suffix, what it is called."""
 
 
@@ -54,27 +55,27 @@ class PictureDialog(QDialog):
         super().__init__(window)
         self._window, self._view = window, view
         self.setObjectName("pictureDialog")
-        self.setWindowTitle("Save Picture")
+        self.setWindowTitle(tr("Save Picture"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ratio = view.devicePixelRatioF()
         self._base = (round(view.width() * ratio), round(view.height() * ratio))
         tips = {n: f"{self._base[0] * n} × {self._base[1] * n} pixels" for n in ENLARGEMENTS}
         self.size_choice = Segmented(
-            ENLARGEMENTS, "pictureDialog-size", "Times as large as the view", tips, self
+            ENLARGEMENTS, "pictureDialog-size", tr("Times as large as the view"), tips, self
         )
         self.size_choice.set_value(2)
         self._pixels = QLabel("", self)
         self._pixels.setProperty("role", "muted")
-        self.transparent = _check(self, "transparent", "Transparent background")
-        self.legends = _check(self, "legends", "Legends, names and scale")
+        self.transparent = _check(self, "transparent", tr("Transparent background"))
+        self.legends = _check(self, "legends", tr("Legends, names and scale"))
         self.legends.setChecked(True)
-        self.save = _button(self, "save", "Save…", "Choose a file and write the picture")
+        self.save = _button(self, "save", tr("Save…"), tr("Choose a file and write the picture"))
         self.save.setProperty("role", "primary")
         self.save.setDefault(True)
-        self.copy = _button(self, "copy", "Copy", "Put the picture on the clipboard")
+        self.copy = _button(self, "copy", tr("Copy"), tr("Put the picture on the clipboard"))
         layout = _column(self)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Size", self))
+        row.addWidget(QLabel(tr("Size"), self))
         row.addWidget(self.size_choice, 1)
         layout.addLayout(row)
         for part in (self._pixels, self.transparent, self.legends):
@@ -104,7 +105,9 @@ class PictureDialog(QDialog):
         self._pixels.setText("{} × {} pixels".format(*self.pixels))
 
     def _save(self) -> None:
-        path = _ask(self._window, "Save Picture", "png", "PNG (*.png);;JPEG (*.jpg);;WebP (*.webp)")
+        path = _ask(
+            self._window, tr("Save Picture"), "png", "PNG (*.png);;JPEG (*.jpg);;WebP (*.webp)"
+        )
         if path is None:
             return
         try:
@@ -112,7 +115,9 @@ class PictureDialog(QDialog):
         except OccStudioError as error:
             self._window.studio.noticed.emit(notice_of(error))
             return
-        self._window.studio.write(f"saving {path.name}", path, lambda: write_picture(path, pixels))
+        self._window.studio.write(
+            tr("saving {name}", name=path.name), path, lambda: write_picture(path, pixels)
+        )
         self.close()
 
     def _copy(self) -> None:
@@ -120,7 +125,7 @@ class PictureDialog(QDialog):
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
         QGuiApplication.clipboard().setImage(image.copy())
-        self._window.studio.noticed.emit(Notice("picture copied", severity=Severity.SUCCESS))
+        self._window.studio.noticed.emit(Notice(tr("picture copied"), severity=Severity.SUCCESS))
         self.close()
 
 
@@ -140,37 +145,39 @@ class TurntableDialog(QDialog):
         self._window, self._view = window, view
         self.recording: Recording | None = None
         self.setObjectName("turntableDialog")
-        self.setWindowTitle("Turntable")
+        self.setWindowTitle(tr("Turntable"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.format = QComboBox(self)
         self.format.setObjectName("turntableDialog-format")
-        self.format.setAccessibleName("Format")
-        self.format.setToolTip("What the film is written as")
+        self.format.setAccessibleName(tr("Format"))
+        self.format.setToolTip(tr("What the film is written as"))
         for suffix, title in FILMS:
             can = suffix != ".mp4" or has_video()
-            self.format.addItem(title if can else f"{title} (needs occstudio[video])", suffix)
+            self.format.addItem(
+                tr(title) if can else tr("{title} (needs occstudio[video])", title=title), suffix
+            )
             if not can:
                 self.format.model().item(self.format.count() - 1).setEnabled(False)  # type: ignore[attr-defined]
-        self.seconds = _number(self, "seconds", "Seconds for a turn", 1, 30, 4, " s")
-        self.rate = _number(self, "rate", "Frames per second", 1, 60, 25, "")
-        tips = {height: f"{height} pixels high" for height in HEIGHTS}
+        self.seconds = _number(self, "seconds", tr("Seconds for a turn"), 1, 30, 4, " s")
+        self.rate = _number(self, "rate", tr("Frames per second"), 1, 60, 25, "")
+        tips = {height: tr("{height} pixels high", height=height) for height in HEIGHTS}
         self.height_choice = Segmented(
-            HEIGHTS, "turntableDialog-height", "Height in pixels", tips, self
+            HEIGHTS, "turntableDialog-height", tr("Height in pixels"), tips, self
         )
         self.height_choice.set_value(720)
-        self.transparent = _check(self, "transparent", "Transparent background")
+        self.transparent = _check(self, "transparent", tr("Transparent background"))
         self.bar = QProgressBar(self)
         self.bar.setObjectName("turntableDialog-progress")
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         self.bar.setTextVisible(False)
         self._said = QLabel("", self)
         self._said.setObjectName("turntableDialog-said")
         self._said.setProperty("role", "muted")
         self._said.setWordWrap(True)
-        self.save = _button(self, "save", "Film…", "Choose a file and film one turn")
+        self.save = _button(self, "save", tr("Film…"), tr("Choose a file and film one turn"))
         self.save.setProperty("role", "primary")
         self.save.setDefault(True)
-        self.cancel = _button(self, "cancel", "Cancel", "Give up; nothing is written")
+        self.cancel = _button(self, "cancel", tr("Cancel"), tr("Give up; nothing is written"))
         self._build()
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.close)
@@ -213,10 +220,10 @@ class TurntableDialog(QDialog):
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setVerticalSpacing(10)
-        form.addRow("Format", self.format)
-        form.addRow("One turn", self.seconds)
-        form.addRow("Frames per second", self.rate)
-        form.addRow("Height", self.height_choice)
+        form.addRow(tr("Format"), self.format)
+        form.addRow(tr("One turn"), self.seconds)
+        form.addRow(tr("Frames per second"), self.rate)
+        form.addRow(tr("Height"), self.height_choice)
         form.addRow("", self.transparent)
         layout.addLayout(form)
         layout.addWidget(self.bar)
@@ -238,20 +245,22 @@ class TurntableDialog(QDialog):
 
     def _save(self) -> None:
         suffix = str(self.format.currentData())
-        title = self.format.currentText()
-        path = _ask(self._window, "Film a Turn", suffix.lstrip("."), f"{title} (*{suffix})")
+        title = tr(dict(FILMS)[suffix])
+        path = _ask(self._window, tr("Film a Turn"), suffix.lstrip("."), f"{title} (*{suffix})")
         if path is not None:
             self.film(path)
 
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self._said.setText(f"Frame {done} of {total}")
+        self._said.setText(tr("Frame {done} of {total}", done=done, total=total))
 
     def _finish(self, path: str) -> None:
         if path:
             name = Path(path).name
-            self._window.studio.noticed.emit(Notice(f"filmed {name}", path, Severity.SUCCESS))
+            self._window.studio.noticed.emit(
+                Notice(tr("filmed {name}", name=name), path, Severity.SUCCESS)
+            )
         self.close()
 
     def _fail(self, reason: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.opengl import view_format
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import Settings
@@ -32,7 +33,7 @@ class ComingView(QOpenGLWidget):
         QSurfaceFormat.setDefaultFormat(view_format())
         super().__init__(parent)
         self.setObjectName("comingView")
-        self.setAccessibleName("3-D view, loading")
+        self.setAccessibleName(tr("3-D view, loading"))
         self._ground = QColor()
 
     def paintGL(self) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from occstudio.finishing.finishing import PLAIN
+from occstudio.gui.translation import numeral, tr
 from occstudio.gui.view import keys
 from occstudio.gui.view.color_map import DISTANCE, DOUBT
 from occstudio.gui.view.overlays.scale_bar import length_text
@@ -354,8 +355,10 @@ class Director:
         place, value = found
         world = answer.frame.to_world(place[None])[0]
         unit = f" {answer.frame.unit}" if answer.frame.unit else ""
-        where = ", ".join(f"{coordinate:.4g}" for coordinate in world)
-        self._say(f"Occupancy {value:.3f} at ({where}){unit}")
+        where = "; ".join(numeral(float(coordinate), ".4g") for coordinate in world)
+        self._say(
+            tr("Occupancy {value:.3f} at ({where}){unit}", value=value, where=where, unit=unit)
+        )
 
     def _place_text(self, item: ShapeItem, axis: str, offset: float) -> str:
         return f"{axis} = {length_text(float(f'{offset / item.frame.scale:.3g}'), item.frame.unit)}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from occstudio.gui.translation import tr
 from occstudio.gui.view.color_map import BELIEF, DISTANCE, DOUBT
 from occstudio.gui.view.floor import round_length
 from occstudio.gui.view.overlays.legend import Key
@@ -15,10 +16,13 @@ _SHARE = 98
 def slice_key(threshold: float) -> Key:
     """Of a field slice; the threshold is marked on the ramp."""
     return Key(
-        "Occupancy probability",
+        tr("Occupancy probability"),
         BELIEF,
-        ((0.0, "0  empty"), (0.5, "0.5"), (1.0, "solid  1")),
-        f"What the network believes on this plane. The line is the surface, at {threshold:.3g}.",
+        ((0.0, f"0  {tr('empty')}"), (0.5, "0.5"), (1.0, f"{tr('solid')}  1")),
+        tr(
+            "What the network believes on this plane. The line is the surface, at {threshold:.3g}.",
+            threshold=threshold,
+        ),
         mark=threshold,
     )
 
@@ -29,18 +33,24 @@ def distance_key(answer: DistanceAnswer, first: str, second: str) -> tuple[Key, 
     away = np.abs(distances)
     reach = _reach(away)
     near, far = float(away.mean()), float(away.max())
-    place = "where they are" if answer.alignment.in_world else "each scaled to its own cube"
+    place = tr("where they are") if answer.alignment.in_world else tr("each scaled to its own cube")
     key = Key(
-        f"{first} against {second}",
+        tr("{first} against {second}", first=first, second=second),
         DISTANCE,
         (
             (0.0, f"−{length_text(reach, unit)}"),
             (0.5, "0"),
             (1.0, f"+{length_text(reach, unit)}"),
         ),
-        f"Blue lies inside {second}, red outside. Mean {_short(near, unit)}, "
-        f"95 % within {_short(float(np.percentile(away, 95)), unit)}, "
-        f"at most {_short(far, unit)}. Compared {place}.",
+        tr(
+            "Blue lies inside {second}, red outside. Mean {mean}, 95 % within "
+            "{most}, at most {far}. Compared {place}.",
+            second=second,
+            mean=_short(near, unit),
+            most=_short(float(np.percentile(away, 95)), unit),
+            far=_short(far, unit),
+            place=place,
+        ),
     )
     return key, reach
 
@@ -51,15 +61,20 @@ def doubt_key(answer: CertaintyAnswer) -> tuple[Key, float]:
     reach = _reach(widths)
     low, high = answer.thresholds
     key = Key(
-        "How unsure the network is",
+        tr("How unsure the network is"),
         DOUBT,
         (
-            (0.0, "0  sure"),
+            (0.0, f"0  {tr('sure')}"),
             (0.5, length_text(reach / 2, unit)),
             (1.0, f"{length_text(reach, unit)}"),
         ),
-        f"So far would the surface move between thresholds {low:.2g} and {high:.2g}. "
-        f"Half of it by less than {_short(float(np.median(widths)), unit)}.",
+        tr(
+            "So far would the surface move between thresholds {low:.2g} and {high:.2g}. "
+            "Half of it by less than {median}.",
+            low=low,
+            high=high,
+            median=_short(float(np.median(widths)), unit),
+        ),
     )
     return key, reach
 
@@ -68,11 +83,15 @@ def shell_key(answer: ShellAnswer) -> Key:
     """Of a shell between two thresholds."""
     low, high = answer.thresholds
     return Key(
-        "Shell of doubt",
+        tr("Shell of doubt"),
         DOUBT,
-        ((0.02, f"core, {high:.2g}"), (0.72, f"skin, {low:.2g}")),
-        f"The core is what is left at threshold {high:.2g}, the skin what {low:.2g} would add. "
-        "Where both are far apart, the network has not decided.",
+        ((0.02, tr("core, {high:.2g}", high=high)), (0.72, tr("skin, {low:.2g}", low=low))),
+        tr(
+            "The core is what is left at threshold {high:.2g}, the skin what {low:.2g} "
+            "would add. Where both are far apart, the network has not decided.",
+            high=high,
+            low=low,
+        ),
     )
 
 

@@ -9,6 +9,8 @@ from enum import Enum
 
 from PySide6.QtCore import Qt
 
+from occstudio.gui.translation import marked, tr
+
 HABITS = ("blender", "meshlab")
 """Names of the habits, as in the settings."""
 
@@ -71,29 +73,30 @@ def fingers(habit: str, modifiers: Qt.KeyboardModifier) -> Move:
 
 def sheet(habit: str) -> tuple[tuple[str, str], ...]:
     """What the mouse does, in words, for the sheet of shortcuts."""
-    return _SHEETS.get(habit, _SHEETS["blender"])
+    rows = _SHEETS.get(habit, _SHEETS["blender"])
+    return tuple((tr(keys), tr(text)) for keys, text in rows)
 
 
 _ALWAYS = (
-    ("Wheel, Pinch", "Zoom to the cursor"),
-    ("Click", "Select a shape"),
-    ("Double click", "Frame what is under the cursor"),
-    ("Arrow keys", "Orbit"),
-    ("+, -", "Zoom"),
+    (marked("Wheel, Pinch"), marked("Zoom to the cursor")),
+    (marked("Click"), marked("Select a shape")),
+    (marked("Double click"), marked("Frame what is under the cursor")),
+    (marked("Arrow keys"), marked("Orbit")),
+    ("+, -", marked("Zoom")),
 )
 _SHEETS = {
     "blender": (
-        ("Middle drag, Drag", "Orbit"),
-        ("Shift+Middle drag, Right drag", "Pan"),
-        ("Ctrl+Middle drag", "Zoom"),
-        ("Two fingers", "Orbit; with Shift pan"),
+        (marked("Middle drag, Drag"), marked("Orbit")),
+        (marked("Shift+Middle drag, Right drag"), marked("Pan")),
+        (marked("Ctrl+Middle drag"), marked("Zoom")),
+        (marked("Two fingers"), marked("Orbit; with Shift pan")),
         *_ALWAYS,
     ),
     "meshlab": (
-        ("Drag", "Orbit"),
-        ("Middle drag, Ctrl+Drag", "Pan"),
-        ("Shift+Drag, Right drag", "Zoom"),
-        ("Two fingers", "Zoom; with Shift pan"),
+        (marked("Drag"), marked("Orbit")),
+        (marked("Middle drag, Ctrl+Drag"), marked("Pan")),
+        (marked("Shift+Drag, Right drag"), marked("Zoom")),
+        (marked("Two fingers"), marked("Zoom; with Shift pan")),
         *_ALWAYS,
     ),
 }

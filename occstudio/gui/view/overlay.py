@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.overlays.gizmo import Gizmo
 from occstudio.gui.view.overlays.legend import Legend
@@ -116,7 +117,9 @@ class Overlay:
 def _name_tag(view: QWidget, number: int) -> QLabel:
     tag = QLabel("", view)
     tag.setObjectName(f"comparedName-{number}")
-    tag.setAccessibleName("Name of the first shape" if number == 1 else "Name of the second shape")
+    tag.setAccessibleName(
+        tr("Name of the first shape") if number == 1 else tr("Name of the second shape")
+    )
     tag.setProperty("role", "card")
     tag.setContentsMargins(10, 4, 10, 4)
     tag.setVisible(False)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from occstudio.gui.bridge import Bridge
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.view.color_map import rgb_of
 from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.placement import beside, between_frames
@@ -61,7 +62,7 @@ class StillView(QWidget):
     def __init__(self, reason: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stillView")
-        self.setAccessibleName("Still pictures of the shapes")
+        self.setAccessibleName(tr("Still pictures of the shapes"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.orbit = OrbitCamera()
         self.picture: Picture | None = None
@@ -73,10 +74,14 @@ class StillView(QWidget):
         self._settings = Settings()
         self._grabbed: QPointF | None = None
         self._explanation = QLabel(
-            f"The 3-D view needs OpenGL 3.2, which is not available here ({reason}), so these are "
-            "still pictures: drag to turn, wheel to zoom. Files are opened, reconstructed and "
-            "exported as ever. On a remote desktop or in a virtual machine, switch on 3-D "
-            "acceleration or install Mesa's software driver (libgl1-mesa-dri).",
+            tr(
+                "The 3-D view needs OpenGL 3.2, which is not available here ({reason}), so "
+                "these are still pictures: drag to turn, wheel to zoom. Files are opened, "
+                "reconstructed and exported as ever. On a remote desktop or in a virtual "
+                "machine, switch on 3-D acceleration or install Mesa's software driver "
+                "(libgl1-mesa-dri).",
+                reason=reason,
+            ),
             self,
         )
         self._explanation.setObjectName("noView")

@@ -24,6 +24,7 @@ from pyvistaqt import QtInteractor
 from vtkmodules.vtkRenderingCore import vtkCellPicker
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.view import mouse
 from occstudio.gui.view.mouse import Move
 from occstudio.gui.view.orbit_camera import VIEW_ANGLE, OrbitCamera
@@ -78,7 +79,7 @@ class Viewport(QtInteractor):
             border=False,
         )
         self.setObjectName("viewport")
-        self.setAccessibleName("3-D view")
+        self.setAccessibleName(tr("3-D view"))
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(False)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import marked, tr
 from occstudio.gui.view.orbit_camera import OrbitCamera
 
 SIDE = 92
@@ -29,12 +30,12 @@ class End:
 
 
 ENDS = (
-    End("x", (1, 0, 0), 90, 0, "right"),
-    End("-x", (-1, 0, 0), 270, 0, "left"),
-    End("y", (0, 1, 0), 0, 90, "top"),
-    End("-y", (0, -1, 0), 0, -90, "bottom"),
-    End("z", (0, 0, 1), 0, 0, "front"),
-    End("-z", (0, 0, -1), 180, 0, "back"),
+    End("x", (1, 0, 0), 90, 0, marked("Look from the right")),
+    End("-x", (-1, 0, 0), 270, 0, marked("Look from the left")),
+    End("y", (0, 1, 0), 0, 90, marked("Look from above")),
+    End("-y", (0, -1, 0), 0, -90, marked("Look from below")),
+    End("z", (0, 0, 1), 0, 0, marked("Look from the front")),
+    End("-z", (0, 0, -1), 180, 0, marked("Look from the back")),
 )
 
 
@@ -47,8 +48,8 @@ class Gizmo(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("gizmo")
-        self.setAccessibleName("Axes")
-        self.setToolTip("Click an axis to look along it")
+        self.setAccessibleName(tr("Axes"))
+        self.setToolTip(tr("Click an axis to look along it"))
         self.setFixedSize(SIDE, SIDE)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -105,7 +106,7 @@ class Gizmo(QWidget):
         name = end.name if end else "-"
         if name != self._hovered:
             self._hovered = name
-            self.setToolTip(f"Look from the {end.title}" if end else "Click an axis")
+            self.setToolTip(tr(end.title) if end else tr("Click an axis"))
             self.update()
 
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002 - Qt says so

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 from occstudio.gui.view.color_map import ColorMap
 
 WIDTH = 264
@@ -44,7 +45,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget, name: str = "legend") -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Legend")
+        self.setAccessibleName(tr("Legend"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme: Theme | None = None
         self.key: Key | None = None

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import numeral, tr, with_thin_spaces
 from occstudio.gui.view.floor import round_length
 from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.shapes.frame import Frame
@@ -14,7 +15,8 @@ _WANTED, _HEIGHT, _MARGIN = 110.0, 34, 8
 
 def length_text(length: float, unit: str) -> str:
     """A length in words: ``20 cm``, ``5`` where the unit is not known."""
-    number = f"{length:,.10g}".replace(",", "\u2009") if 1e-4 <= length < 1e7 else f"{length:.3g}"
+    is_plain = 1e-4 <= length < 1e7
+    number = with_thin_spaces(numeral(length, ",.10g")) if is_plain else numeral(length, ".3g")
     return f"{number}\u2009{unit}" if unit else number
 
 
@@ -24,7 +26,7 @@ class ScaleBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("scaleBar")
-        self.setAccessibleName("Scale")
+        self.setAccessibleName(tr("Scale"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme: Theme | None = None
         self._frame: Frame | None = None
@@ -72,7 +74,9 @@ class ScaleBar(QWidget):
             return ""
         said = length_text(self.length, self._frame.unit)
         if self._cell:
-            said += f"  ·  grid {length_text(round_length(self._cell), self._frame.unit)}"
+            said += "  ·  " + tr(
+                "grid {length}", length=length_text(round_length(self._cell), self._frame.unit)
+            )
         return said
 
     def sizeHint(self) -> QSize:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import tr
 from occstudio.shapes.plane import AXES
 from occstudio.studio.document import FieldSlice
 
@@ -41,27 +42,27 @@ class SliceBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sliceBar")
-        self.setAccessibleName("Field slice")
+        self.setAccessibleName(tr("Field slice"))
         self.setProperty("role", "card")
         self._axes = QButtonGroup(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(8)
-        title = QLabel("Field slice", self)
+        title = QLabel(tr("Field slice"), self)
         layout.addWidget(title)
         for number, axis in enumerate(AXES):
             button = QToolButton(self)
             button.setObjectName(f"sliceBar-{axis}")
             button.setText(axis.upper())
-            button.setAccessibleName(f"Slice across {axis}")
-            button.setToolTip(f"Lay the slice across the {axis} axis")
+            button.setAccessibleName(tr("Slice across {axis}", axis=axis))
+            button.setToolTip(tr("Lay the slice across the {axis} axis", axis=axis))
             button.setCheckable(True)
             self._axes.addButton(button, number)
             layout.addWidget(button)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName("sliceBar-offset")
-        self.slider.setAccessibleName("Place of the slice")
-        self.slider.setToolTip("Move the slice along its axis")
+        self.slider.setAccessibleName(tr("Place of the slice"))
+        self.slider.setToolTip(tr("Move the slice along its axis"))
         self.slider.setRange(-STEPS, STEPS)
         self.slider.setPageStep(40)
         self.slider.setFixedWidth(170)
@@ -72,8 +73,8 @@ class SliceBar(QFrame):
         layout.addWidget(self._value)
         self._close = QToolButton(self)
         self._close.setObjectName("sliceBar-close")
-        self._close.setAccessibleName("Close the field slice")
-        self._close.setToolTip("Put the slice away")
+        self._close.setAccessibleName(tr("Close the field slice"))
+        self._close.setToolTip(tr("Put the slice away"))
         self._close.setProperty("role", "quiet")
         layout.addWidget(self._close)
         self.setVisible(False)

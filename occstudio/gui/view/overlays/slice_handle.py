@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 
 SIDE = 40
 _KNOB = 10.0
@@ -27,8 +28,8 @@ class SliceHandle(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sliceHandle")
-        self.setAccessibleName("Field slice")
-        self.setToolTip("Drag the slice along its normal, or use the arrow keys")
+        self.setAccessibleName(tr("Field slice"))
+        self.setToolTip(tr("Drag the slice along its normal, or use the arrow keys"))
         self.setCursor(Qt.CursorShape.SizeAllCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(SIDE, SIDE)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.translation import tr
 
 WIDTH = 34
 _KNOB = 13.0
@@ -24,8 +25,8 @@ class WipeHandle(QWidget):
         super().__init__(parent)
         self._view = parent
         self.setObjectName("wipeHandle")
-        self.setAccessibleName("Edge between the two shapes")
-        self.setToolTip("Drag, or use the arrow keys")
+        self.setAccessibleName(tr("Edge between the two shapes"))
+        self.setToolTip(tr("Drag, or use the arrow keys"))
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme: Theme | None = None
