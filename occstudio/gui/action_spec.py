@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QKeySequence
+
+from occstudio.gui.translation import tr
+
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
@@ -17,7 +21,9 @@ def needs_shape(window: "MainWindow") -> str:
     """Needs a selected shape."""
     if window.studio.document.current is not None:
         return ""
-    return "select a shape first" if window.studio.document.items else "open something first"
+    return (
+        tr("select a shape first") if window.studio.document.items else tr("open something first")
+    )
 
 
 def needs_surface(window: "MainWindow") -> str:
@@ -26,18 +32,28 @@ def needs_surface(window: "MainWindow") -> str:
     if item is None:
         return needs_shape(window)
     if window.studio.result_of(item) is None:
-        return f"“{item.name}” has no surface yet"
+        return tr("“{name}” has no surface yet", name=item.name)
     return ""
 
 
 def needs_any_shape(window: "MainWindow") -> str:
     """Needs something to be open."""
-    return "" if window.studio.document.items else "open something first"
+    return "" if window.studio.document.items else tr("open something first")
 
 
 def needs_view(window: "MainWindow") -> str:
     """Needs the 3-D view."""
-    return window.opengl.problem and "there is no 3-D view on this computer"
+    return window.opengl.problem and tr("there is no 3-D view on this computer")
+
+
+def key_text(keys: str) -> str:
+    """A shortcut as the keyboard of the language in use has it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def without_marks(text: str) -> str:
+    """What a menu says, without the marks that only menus need."""
+    return text.replace("&", "").rstrip("…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class ActionSpec:
     menu : str
         Menu that it is in; ``A/B`` is the submenu B of A.
     text : str
-        What the menu says; ``&`` before the letter that Alt takes.
+        What the menu says, in English; ``&`` before the letter that Alt takes.
     run : callable
         Does it to a window.
     icon : str
@@ -59,7 +75,7 @@ class ActionSpec:
     keys : tuple of str
         Shortcuts, the first is shown.
     tip : str
-        What it does, in a tooltip, the palette and for screen readers.
+        What it does, in a tooltip, the palette and for screen readers; in English.
     blocked : callable
         Why it can't be done in a window just now; an empty string if it can.
     checked : callable, optional
@@ -88,10 +104,15 @@ class ActionSpec:
     @property
     def title(self) -> str:
         """The text without the marks that only menus need."""
-        return self.text.replace("&", "").rstrip("…")
+        return without_marks(tr(self.text))
+
+    @property
+    def place(self) -> str:
+        """The menus that lead to it, as in ``View › Theme``."""
+        return " › ".join(without_marks(tr(part)) for part in self.menu.split("/"))
 
     @property
     def help(self) -> str:
         """What it does and its first shortcut."""
-        said = self.tip or self.title
-        return f"{said} ({self.keys[0]})" if self.keys else said
+        said = tr(self.tip) or self.title
+        return f"{said} ({key_text(self.keys[0])})" if self.keys else said

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
-from occstudio.gui.action_spec import ActionSpec
+from occstudio.gui.action_spec import ActionSpec, key_text, without_marks
 from occstudio.gui.commands import (
     capture,
     edit,
@@ -26,12 +26,22 @@ from occstudio.gui.commands import (
 )
 from occstudio.gui.shortcut_sheet import ShortcutGroup
 from occstudio.gui.theme import Theme, icon
+from occstudio.gui.translation import marked, tr
 from occstudio.gui.widgets.command_palette import PaletteEntry
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
-MENUS = ("&File", "&Edit", "&View", "&Shape", "&Model", "&Latent", "&Tools", "&Help")
+MENUS = (
+    marked("&File"),
+    marked("&Edit"),
+    marked("&View"),
+    marked("&Shape"),
+    marked("&Model"),
+    marked("&Latent"),
+    marked("&Tools"),
+    marked("&Help"),
+)
 """The menus in order; one without a row is left out."""
 
 # One line each, so that two people can add theirs.
@@ -95,7 +105,7 @@ class Actions(QObject):
             name = title.replace("&", "")
             rows = [spec for spec in TABLE if spec.menu.partition("/")[0] == name]
             if rows:
-                menus[name] = bar.addMenu(title)
+                menus[name] = bar.addMenu(tr(title))
                 menus[name].setObjectName(f"menu-{name.lower()}")
             for spec in rows:
                 self._add(spec, menus)
@@ -106,7 +116,8 @@ class Actions(QObject):
         for part in spec.menu.split("/"):
             above, path = path, f"{path}/{part}".lstrip("/")
             if path not in menus:
-                menus[path] = menus[above].addMenu(f"&{part}")
+                said = tr(part)
+                menus[path] = menus[above].addMenu(said if "&" in said else f"&{said}")
                 menus[path].setObjectName(f"menu-{path.replace('/', '-').lower()}")
         if spec.separated:
             menus[spec.menu].addSeparator()
@@ -150,10 +161,10 @@ class Actions(QObject):
         return [
             PaletteEntry(
                 spec.name,
-                self._by_name[spec.name].text().replace("&", "").rstrip("…"),
-                spec.menu.replace("/", " › "),
-                spec.tip,
-                spec.keys[0] if spec.keys else "",
+                without_marks(self._by_name[spec.name].text()),
+                spec.place,
+                tr(spec.tip),
+                key_text(spec.keys[0]) if spec.keys else "",
                 spec.blocked(self._window),
             )
             for spec in TABLE
@@ -166,17 +177,17 @@ class Actions(QObject):
         for title in MENUS:
             name = title.replace("&", "")
             rows = tuple(
-                (", ".join(spec.keys), spec.title)
+                (", ".join(key_text(keys) for keys in spec.keys), spec.title)
                 for spec in TABLE
                 if spec.keys and spec.menu.partition("/")[0] == name
             )
             if rows:
-                groups.append(ShortcutGroup(name, rows))
+                groups.append(ShortcutGroup(without_marks(tr(title)), rows))
         return groups
 
     def _made(self, spec: ActionSpec) -> QAction:
         window = self._window
-        action = QAction(spec.text, window)
+        action = QAction(tr(spec.text), window)
         action.setObjectName(f"action-{spec.name}")
         action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)

@@ -25,6 +25,7 @@ from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.startup import FirstPaint, import_view, seconds_since_launch
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
+from occstudio.gui.translation import use_language
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import ShapeModel
@@ -72,6 +73,7 @@ def main(
         settings=load_settings(),
         library=work_on_library(),
     )
+    use_language(studio.settings.language)
     apply_theme(app, chosen_theme(studio.settings.theme))
     window = MainWindow(studio, probe_opengl(), bundled_samples(), builds_view=False)
     window.saving.asks = True

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 import occstudio
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.shortcut_sheet import ShortcutGroup, ShortcutSheet
+from occstudio.gui.translation import sentence, tr
 from occstudio.gui.view.mouse import sheet as mouse_sheet
 from occstudio.studio.notice import Notice
 from occstudio.studio.studio import Studio
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
 
 def show_details(parent: QWidget, notice: Notice) -> QDialog:
     """A notice in full, with a button that copies it."""
-    dialog, layout = _dialog(parent, "Details", "detailsDialog")
-    sentence = QLabel(notice.sentence + ".", dialog)
-    sentence.setWordWrap(True)
+    dialog, layout = _dialog(parent, tr("Details"), "detailsDialog")
+    said = QLabel(sentence(notice.text) + ".", dialog)
+    said.setWordWrap(True)
     text = QPlainTextEdit(notice.details, dialog)
     text.setObjectName("detailsDialog-text")
-    text.setAccessibleName("Details")
+    text.setAccessibleName(tr("Details"))
     text.setReadOnly(True)
-    layout.addWidget(sentence)
+    layout.addWidget(said)
     layout.addWidget(text, 1)
-    copy = QPushButton("Copy", dialog)
-    copy.setToolTip("Copy the text, for a report")
-    whole = f"{notice.sentence}.\n\n{notice.details}"
+    copy = QPushButton(tr("Copy"), dialog)
+    copy.setToolTip(tr("Copy the text, for a report"))
+    whole = f"{notice.sentence}.\n\n{notice.details}"  # in English: it goes to the authors
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(whole))
     _close_button(dialog, layout).addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
     dialog.resize(560, 320)
@@ -49,7 +50,7 @@ def show_details(parent: QWidget, notice: Notice) -> QDialog:
 
 def show_shortcuts(window: "MainWindow") -> ShortcutSheet:
     """All shortcuts, from the table of actions, and what the mouse does."""
-    mouse = ShortcutGroup("Mouse in the view", mouse_sheet(window.studio.settings.mouse))
+    mouse = ShortcutGroup(tr("Mouse in the view"), mouse_sheet(window.studio.settings.mouse))
     sheet = ShortcutSheet((*window.actions_table.shortcut_groups(), mouse), window)
     sheet.show()
     return sheet
@@ -57,15 +58,22 @@ def show_shortcuts(window: "MainWindow") -> ShortcutSheet:
 
 def show_about(parent: QWidget, studio: Studio, opengl: OpenGl) -> QDialog:
     """Version, models, device and display, to be copied into a report."""
-    dialog, layout = _dialog(parent, "About OccStudio", "aboutDialog")
+    dialog, layout = _dialog(parent, tr("About OccStudio"), "aboutDialog")
     title = QLabel(f"OccStudio {occstudio.__version__}", dialog)
     title.setProperty("role", "title")
-    models = ", ".join(card.name for card in studio.models) or "none"
+    models = ", ".join(card.name for card in studio.models) or tr("none")
     facts = QLabel(
-        f"From an observation to a mesh, by neural implicit shapes.\n\n"
-        f"Models: {models}\nDevice: {studio.settings.device}\n"
-        f"Display: {opengl.renderer or opengl.problem}\n"
-        f"Qt {qVersion()}, Python {platform.python_version()}, {platform.platform()}",
+        tr(
+            "From an observation to a mesh, by neural implicit shapes.\n\nModels: {models}\n"
+            "Device: {device}\nDisplay: {value}\nQt {qversion}, Python {python_version}, "
+            "{platform}",
+            models=models,
+            device=studio.settings.device,
+            value=opengl.renderer or opengl.problem,
+            qversion=qVersion(),
+            python_version=platform.python_version(),
+            platform=platform.platform(),
+        ),
         dialog,
     )
     facts.setWordWrap(True)

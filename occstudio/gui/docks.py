@@ -3,6 +3,7 @@
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from occstudio.gui.translation import tr
 from occstudio.gui.widgets.panel_title import PanelTitle
 
 
@@ -25,13 +26,14 @@ class Docks(QObject):
         self._widths: dict[str, int] = {}
         self._first = QByteArray()
 
-    def add(self, name: str, body: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
+    def add(
+        self, name: str, title: str, body: QWidget, area: Qt.DockWidgetArea, width: int
+    ) -> None:
         """Dock a panel under a name; below those that the area has already."""
-        title = name.capitalize()
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock-{name}")
-        dock.setAccessibleName(f"Panel {title}")
-        dock.setTitleBarWidget(PanelTitle(title, dock))
+        dock.setAccessibleName(tr("Panel {title}", title=title))
+        dock.setTitleBarWidget(PanelTitle(name, title, dock))
         dock.setWidget(body)
         body.setMinimumWidth(body.minimumWidth() or min(width, 200))
         self._window.addDockWidget(area, dock)

@@ -5,7 +5,9 @@ What a person has closed does not come back for the same reasons; it does for ne
 
 from PySide6.QtCore import QObject
 
+from occstudio.gui.translation import told, tr
 from occstudio.gui.widgets.doctor_card import DoctorCard
+from occstudio.gui.widgets.status_strip import READY
 from occstudio.studio.diagnosis import Diagnosis, Finding
 from occstudio.studio.doctor import Checkup
 from occstudio.studio.document import Document, ShapeItem
@@ -42,7 +44,7 @@ class DoctorDesk(QObject):
         if item is None:
             return
         self._asked_for = item.id
-        self._studio.noticed.emit(Notice(f"examining {item.name}"))
+        self._studio.noticed.emit(Notice(tr("examining {name}", name=item.name)))
         self._studio.inquiries.diagnosis.ask(self._checkup(item, is_thorough=True))
 
     def _examine_result(self, item_id: int) -> None:
@@ -72,13 +74,13 @@ class DoctorDesk(QObject):
             self._shown = diagnosis
             self._card.show_diagnosis(diagnosis, item.name)
             if was_asked:
-                self._studio.noticed.emit(Notice("ready"))
+                self._studio.noticed.emit(Notice(READY))
         elif self._shown is not None and self._shown.item_id == item.id:
             self._hide()
 
     def _treat(self, finding: Finding) -> None:
         if finding.remedy is not None:
-            self._studio.noticed.emit(Notice(finding.remedy.label, severity=Severity.SUCCESS))
+            self._studio.noticed.emit(Notice(told(finding.remedy.label), severity=Severity.SUCCESS))
             self._studio.apply(finding.remedy)
 
     def _follow(self, document: Document) -> None:

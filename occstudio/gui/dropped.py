@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
 from occstudio.gui.panels.dragged_meshes import SHAPES
+from occstudio.gui.translation import tr
 
 _LINES = 400
 """As many lines of a dropped text are looked at."""
@@ -43,12 +44,12 @@ def dropped(data: QMimeData) -> Dropped:
         if url.isLocalFile():
             files.append(Path(url.toLocalFile()))
         elif not data.hasImage():
-            reason = "it is on the network; save it to this computer first"
+            reason = tr("it is on the network; save it to this computer first")
             refused.append((Path(url.toDisplayString()[-80:]), reason))
     if data.hasImage() and not files:
         picture = _stored(data)
         if picture is None:
-            refused.append((Path("picture"), "it could not be stored to be opened"))
+            refused.append((Path("picture"), tr("it could not be stored to be opened")))
         else:
             files.append(picture)
     if not data.hasUrls() and not data.hasImage():
@@ -65,7 +66,7 @@ def _of_text(text: str, files: list[Path], refused: list[tuple[Path, str]]) -> N
             files.append(Path(name).expanduser())
             found += 1
     if not found:
-        refused.append((Path("text"), "it is text, not a file; drop files or their paths"))
+        refused.append((Path("text"), tr("it is text, not a file; drop files or their paths")))
 
 
 def _stored(data: QMimeData) -> Path | None:

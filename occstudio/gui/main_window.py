@@ -38,6 +38,7 @@ from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
 from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
+from occstudio.gui.translation import tr
 from occstudio.gui.view.coming_view import ComingView
 from occstudio.gui.view.stage import Stage, View
 from occstudio.gui.view.still_view import StillView
@@ -104,7 +105,7 @@ class MainWindow(QMainWindow):
         self.coach_marks = CoachMarks(self)
         self.doctor_card = DoctorCard(self.stage)
         self.doctor = DoctorDesk(studio, self.doctor_card)
-        self.export_button = QPushButton(" Export…", self)
+        self.export_button = QPushButton(f" {tr('Export…')}", self)
         self.saving = Saving(self)
         self._build()
         self._connect()
@@ -197,13 +198,19 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setCentralWidget(self.stage)
         # One line each; `commands.panels` has their rows in the View menu.
-        self.docks.add("shapes", self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
-        self.docks.add("models", self.model_cards, Qt.DockWidgetArea.LeftDockWidgetArea, 236)
-        self.docks.add("inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316)
+        self.docks.add(
+            "shapes", tr("Shapes"), self.shapes, Qt.DockWidgetArea.LeftDockWidgetArea, 236
+        )
+        self.docks.add(
+            "models", tr("Models"), self.model_cards, Qt.DockWidgetArea.LeftDockWidgetArea, 236
+        )
+        self.docks.add(
+            "inspector", tr("Inspector"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316
+        )
         self.setStatusBar(self.status)
         menus = self.actions_table.fill_menu_bar(self.menuBar())
         self.saving.add_recent_menu(menus["File"], self.actions_table["save"])
-        bar = QToolBar("Toolbar", self)
+        bar = QToolBar(tr("Toolbar"), self)
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setIconSize(ICON)
@@ -218,7 +225,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(gap)
         self.export_button.setObjectName("toolbar-export")
         self.export_button.setProperty("role", "primary")
-        self.export_button.setAccessibleName("Export")
+        self.export_button.setAccessibleName(tr("Export"))
         self.export_button.setIconSize(ICON)
         bar.addWidget(self.export_button)
         self.addToolBar(bar)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from occstudio.gui.translation import marked, numeral, tr
 from occstudio.gui.widgets.facts_table import FactsTable
 from occstudio.gui.widgets.model_tile import KINDS
 from occstudio.gui.widgets.number_field import NumberField
@@ -27,7 +28,7 @@ _SCORES = {
     "iou": "IoU",
     "chamfer_l1": "Chamfer-L1",
     "f_score": "F-score",
-    "normal_consistency": "Normal consistency",
+    "normal_consistency": marked("Normal consistency"),
 }
 
 
@@ -50,7 +51,7 @@ class ModelDetails(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("modelDetails")
-        self.setWindowTitle(f"Model {card.name}")
+        self.setWindowTitle(tr("Model {name}", name=card.name))
         self.resize(520, 560)
         self._card = card
         self._values = assumed_values(card)
@@ -67,14 +68,14 @@ class ModelDetails(QDialog):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, 8, 0)
         inner.setSpacing(12)
-        facts = FactsTable("model-facts", "Facts of the model", body)
+        facts = FactsTable("model-facts", tr("Facts of the model"), body)
         facts.show_facts(_facts(card, files))
         inner.addWidget(facts)
         if self._values:
             inner.addWidget(self._assumed(body, can_change))
-        parameters = FactsTable("model-parameters", "Hyper-parameters of the model", body)
+        parameters = FactsTable("model-parameters", tr("Hyper-parameters of the model"), body)
         parameters.show_facts(_flat(card))
-        heading = QLabel("HYPER-PARAMETERS", body)
+        heading = QLabel(tr("Hyper-parameters").upper(), body)
         heading.setProperty("role", "heading")
         inner.addWidget(heading)
         inner.addWidget(parameters)
@@ -85,13 +86,13 @@ class ModelDetails(QDialog):
         scroll.setWidget(body)
         layout.addWidget(scroll, 1)
         buttons = QDialogButtonBox(self)
-        close = buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setObjectName("modelDetails-close")
-        close.setAccessibleName("Close")
-        close.setToolTip("Close (Esc)")
-        self._apply = buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
+        close.setAccessibleName(tr("Close"))
+        close.setToolTip(tr("Close (Esc)"))
+        self._apply = buttons.addButton(tr("Apply"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._apply.setObjectName("modelDetails-apply")
-        self._apply.setAccessibleName("Apply")
+        self._apply.setAccessibleName(tr("Apply"))
         self._apply.setProperty("role", "primary")
         self._apply.setVisible(can_change and bool(self._values))
         buttons.accepted.connect(self._accept)
@@ -111,7 +112,7 @@ class ModelDetails(QDialog):
         form = QFormLayout(part)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
-        heading = QLabel("ASSUMED, SINCE THE FILE DOES NOT SAY", part)
+        heading = QLabel(tr("Assumed, since the file does not say").upper(), part)
         heading.setProperty("role", "heading")
         form.addRow(heading)
         for name, value in self._values.items():
@@ -119,9 +120,9 @@ class ModelDetails(QDialog):
             field.setObjectName(f"assumed-{name}")
             field.setAccessibleName(name)
             field.setToolTip(
-                f"{name}: correct it if you know how the network was trained"
+                tr("{name}: correct it if you know how the network was trained", name=name)
                 if can_change
-                else "A model that ships can't be changed"
+                else tr("A model that ships can't be changed")
             )
             field.setEnabled(can_change)
             self._fields[name] = field
@@ -162,9 +163,9 @@ class ModelDetails(QDialog):
     def _show_changes(self) -> None:
         self._apply.setEnabled(bool(self.changes()))
         self._apply.setToolTip(
-            "Tries the model with these, and keeps them if the weights fit"
+            tr("Tries the model with these, and keeps them if the weights fit")
             if self._apply.isEnabled()
-            else "Nothing has been changed"
+            else tr("Nothing has been changed")
         )
 
     def _accept(self) -> None:
@@ -186,22 +187,29 @@ def _read(text: str, before: object) -> object:
 
 def _facts(card: ModelCard, files: ModelFiles | None) -> list[tuple[str, str]]:
     spec = card.input_spec
-    takes = KINDS.get(card.input_kind, (card.input_kind, ""))[0]
+    takes = tr(KINDS.get(card.input_kind, (card.input_kind, ""))[0])
     if spec.kind == "points":
-        takes = f"{spec.points:,} points" if spec.is_drawn else f"about {spec.points:,} points"
+        takes = (
+            tr("{points:,} points", points=spec.points)
+            if spec.is_drawn
+            else tr("about {points:,} points", points=spec.points)
+        )
     elif spec.resolution:
-        takes = f"{takes}, {spec.resolution} along each side"
+        takes = tr("{takes}, {resolution} along each side", takes=takes, resolution=spec.resolution)
     rows = [
-        ("Name", card.name),
-        ("Family", card.family),
-        ("Takes", takes),
-        ("Threshold", f"{card.threshold:g}"),
-        *((_SCORES.get(name, name), f"{value:.3f}") for name, value in card.scores.items()),
-        ("Training data", card.training_data),
-        ("Licence", card.licence),
+        (tr("Name"), card.name),
+        (tr("Family"), card.family),
+        (tr("Takes"), takes),
+        (tr("Threshold"), numeral(card.threshold, "g")),
+        *(
+            (tr(_SCORES.get(name, name)), numeral(value, ".3f"))
+            for name, value in card.scores.items()
+        ),
+        (tr("Training data"), card.training_data),
+        (tr("Licence"), card.licence),
     ]
     if files is not None:
-        rows += [("On disk", size_text(files.size)), ("Folder", _breakable(files.folder))]
+        rows += [(tr("On disk"), size_text(files.size)), (tr("Folder"), _breakable(files.folder))]
     return [(name, value) for name, value in rows if value]
 
 

@@ -9,6 +9,8 @@ from PySide6.QtGui import (
     QSurfaceFormat,
 )
 
+from occstudio.gui.translation import tr
+
 _GL_RENDERER = 0x1F01
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
 _BLIND_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
@@ -57,18 +59,20 @@ def probe_opengl() -> OpenGl:
     """Make a context as the view would, ask the driver's name, and throw it away."""
     platform = QGuiApplication.platformName()
     if platform in _BLIND_PLATFORMS:
-        return OpenGl("", f"the display '{platform}' has none")
+        return OpenGl("", tr("the display '{platform}' has none", platform=platform))
     wanted = view_format()
     context, surface = QOpenGLContext(), QOffscreenSurface()
     context.setFormat(wanted)
     surface.setFormat(wanted)
     surface.create()
     if not context.create() or not context.makeCurrent(surface):
-        return OpenGl("", "the driver gives no context")
+        return OpenGl("", tr("the driver gives no context"))
     try:
         version = context.format().majorVersion(), context.format().minorVersion()
         if version < (3, 2):
-            return OpenGl("", f"the driver offers only {version[0]}.{version[1]}")
+            return OpenGl(
+                "", tr("the driver offers only {version}", version=f"{version[0]}.{version[1]}")
+            )
         return OpenGl(str(context.functions().glGetString(_GL_RENDERER)))
     finally:
         context.doneCurrent()

@@ -25,6 +25,7 @@ from superqt import QElidingLabel
 
 from occstudio import paths
 from occstudio.gui.theme import SPACE
+from occstudio.gui.translation import NAMES, marked, tr
 from occstudio.studio.settings import Settings
 
 ChangeSettings = Callable[[Settings], None]
@@ -52,72 +53,76 @@ class Choice:
 
 GROUPS: tuple[tuple[str, tuple[Choice, ...]], ...] = (
     (
-        "Appearance",
+        marked("Appearance"),
         (
             Choice(
                 "theme",
-                "Theme",
-                "Colours of the window",
-                (("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
+                marked("Theme"),
+                marked("Colours of the window"),
+                (
+                    ("system", marked("As the system")),
+                    ("dark", marked("Dark")),
+                    ("light", marked("Light")),
+                ),
             ),
             Choice(
                 "language",
-                "Language",
-                "Of menus and messages; others follow as they are translated",
-                (("system", "As the system"), ("en", "English")),
+                marked("Language"),
+                marked("Of menus and messages; used when OccStudio is started again"),
+                (("system", marked("As the system")), *NAMES.items()),
             ),
         ),
     ),
     (
-        "View",
+        marked("View"),
         (
             Choice(
                 "mouse",
-                "Mouse habits",
-                "Which button turns the view and which one moves it",
+                marked("Mouse habits"),
+                marked("Which button turns the view and which one moves it"),
                 (
-                    ("meshlab", "Left turns, middle moves (MeshLab)"),
-                    ("blender", "Middle turns, Shift+middle moves (Blender)"),
+                    ("meshlab", marked("Left turns, middle moves (MeshLab)")),
+                    ("blender", marked("Middle turns, Shift+middle moves (Blender)")),
                 ),
             ),
         ),
     ),
     (
-        "Work",
+        marked("Work"),
         (
             Choice(
                 "device",
-                "Compute on",
-                "Where networks run; automatic takes a graphics card if torch can use it",
+                marked("Compute on"),
+                marked("Where networks run; automatic takes a graphics card if torch can use it"),
                 (
-                    ("auto", "Automatic"),
-                    ("cpu", "Processor"),
-                    ("cuda", "NVIDIA graphics card"),
-                    ("mps", "Apple graphics"),
+                    ("auto", marked("Automatic")),
+                    ("cpu", marked("Processor")),
+                    ("cuda", marked("NVIDIA graphics card")),
+                    ("mps", marked("Apple graphics")),
                 ),
             ),
             Choice(
                 "unit",
-                "Unit of files",
-                "What the numbers of a file mean that does not say so itself",
+                marked("Unit of files"),
+                marked("What the numbers of a file mean that does not say so itself"),
                 (
-                    ("", "Unknown"),
-                    ("mm", "Millimetres"),
-                    ("cm", "Centimetres"),
-                    ("m", "Metres"),
-                    ("in", "Inches"),
-                    ("ft", "Feet"),
+                    ("", marked("Unknown")),
+                    ("mm", marked("Millimetres")),
+                    ("cm", marked("Centimetres")),
+                    ("m", marked("Metres")),
+                    ("in", marked("Inches")),
+                    ("ft", marked("Feet")),
                 ),
             ),
             Choice(
                 "autosave_s",
-                "Save a safety copy",
-                "After a crash, the next start offers what was last saved by itself",
+                marked("Save a safety copy"),
+                marked("After a crash, the next start offers what was last saved by itself"),
                 (
-                    (0, "Never"),
-                    (30, "Every 30 seconds"),
-                    (60, "Every minute"),
-                    (300, "Every 5 minutes"),
+                    (0, marked("Never")),
+                    (30, marked("Every 30 seconds")),
+                    (60, marked("Every minute")),
+                    (300, marked("Every 5 minutes")),
                 ),
             ),
         ),
@@ -142,8 +147,8 @@ class Preferences(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("preferencesDialog")
-        self.setAccessibleName("Preferences")
-        self.setWindowTitle("Preferences")
+        self.setAccessibleName(tr("Preferences"))
+        self.setWindowTitle(tr("Preferences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._read, self._on_change = read, on_change
         self._boxes: dict[str, QComboBox] = {}
@@ -152,17 +157,23 @@ class Preferences(QDialog):
         self._grid.setVerticalSpacing(SPACE + 2)
         self._grid.setColumnStretch(1, 1)
         for title, choices in GROUPS:
-            self._heading(title)
+            self._heading(tr(title))
             for choice in choices:
                 self._choice(choice)
-        self._heading("Folders")
-        self._export = self._folder("Exports", "Where exports are written unless told otherwise")
-        button = self._button("exportFolder", "Choose…", "Choose another folder for exports")
+        self._heading(tr("Folders"))
+        self._export = self._folder(
+            tr("Exports"), tr("Where exports are written unless told otherwise")
+        )
+        button = self._button(
+            "exportFolder", tr("Choose…"), tr("Choose another folder for exports")
+        )
         button.clicked.connect(self._choose_export)
         self._grid.addWidget(button, self._grid.rowCount() - 1, 2)
-        self._place("Models", "Your own models; those that ship lie elsewhere", paths.user_models())
-        self._place("Settings", "Where these choices are kept", paths.user_config())
-        self._place("Logs and safety copies", "For reports of problems", paths.user_state())
+        self._place(
+            tr("Models"), tr("Your own models; those that ship lie elsewhere"), paths.user_models()
+        )
+        self._place(tr("Settings"), tr("Where these choices are kept"), paths.user_config())
+        self._place(tr("Logs and safety copies"), tr("For reports of problems"), paths.user_state())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         layout.setSpacing(2 * SPACE)
@@ -181,7 +192,7 @@ class Preferences(QDialog):
                     box.addItem(str(getattr(settings, field)), getattr(settings, field))
                     place = box.count() - 1
                 box.setCurrentIndex(place)
-        self._export.setText(settings.export_folder or "Where the last file was opened")
+        self._export.setText(settings.export_folder or tr("Where the last file was opened"))
 
     def _heading(self, text: str) -> None:
         label = QLabel(text.upper(), self)
@@ -193,11 +204,11 @@ class Preferences(QDialog):
     def _choice(self, choice: Choice) -> None:
         box = QComboBox(self)
         box.setObjectName(f"preferences-{choice.field}")
-        box.setAccessibleName(choice.label)
-        box.setToolTip(choice.tip)
+        box.setAccessibleName(tr(choice.label))
+        box.setToolTip(tr(choice.tip))
         for value, text in choice.options:
-            box.addItem(text, value)
-        self._label(choice.label, choice.tip).setBuddy(box)
+            box.addItem(tr(text), value)
+        self._label(tr(choice.label), tr(choice.tip)).setBuddy(box)
         self._grid.addWidget(box, self._grid.rowCount() - 1, 1, 1, 2)
         box.currentIndexChanged.connect(
             lambda _place: self._change(**{choice.field: box.currentData()})
@@ -216,7 +227,9 @@ class Preferences(QDialog):
 
     def _place(self, name: str, tip: str, folder: Path) -> None:
         self._folder(name, tip).setText(str(folder))
-        button = self._button(name.split(maxsplit=1)[0].lower(), "Open", f"Open {folder}")
+        button = self._button(
+            name.split(maxsplit=1)[0].lower(), tr("Open"), tr("Open {folder}", folder=folder)
+        )
         button.clicked.connect(lambda: _open_folder(folder))
         self._grid.addWidget(button, self._grid.rowCount() - 1, 2)
 
@@ -237,13 +250,15 @@ class Preferences(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        restore = self._button("restore", "Restore Defaults", "All choices here as at first")
+        restore = self._button(
+            "restore", tr("Restore Defaults"), tr("All choices here as at first")
+        )
         restore.setProperty("role", "")
         buttons.addButton(restore, QDialogButtonBox.ButtonRole.ResetRole)
         restore.clicked.connect(self._restore)
         buttons.rejected.connect(self.close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setToolTip("Everything is remembered already (Esc)")
+        close.setToolTip(tr("Everything is remembered already (Esc)"))
         close.setDefault(True)
         return buttons
 
@@ -258,7 +273,7 @@ class Preferences(QDialog):
 
     def _choose_export(self) -> None:
         start = self._read().export_folder or self._read().folder
-        folder = QFileDialog.getExistingDirectory(self, "Folder for exports", start)
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder for exports"), start)
         if folder:
             self._change(export_folder=folder)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from occstudio.gui.translation import tr
 from occstudio.studio.autosave import Recovery
 
 
@@ -38,25 +39,27 @@ class RecoveryDialog(QDialog):
     def __init__(self, found: tuple[Recovery, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recoveryDialog")
-        self.setWindowTitle("Unsaved work was found")
+        self.setWindowTitle(tr("Unsaved work was found"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._list = QListWidget(self)
         self._list.setObjectName("recoveryDialog-list")
-        self._list.setAccessibleName("Unsaved work")
+        self._list.setAccessibleName(tr("Unsaved work"))
         for recovery in found:
             row = QListWidgetItem(_line(recovery), self._list)
             row.setData(Qt.ItemDataRole.UserRole, recovery)
             row.setToolTip(str(recovery.session or recovery.path))
         self._list.setCurrentRow(0)
         explained = QLabel(
-            "OccStudio ended before this was saved. Restoring opens it; your saved files are "
-            "not touched.",
+            tr(
+                "OccStudio ended before this was saved. Restoring opens it; your saved files are "
+                "not touched."
+            ),
             self,
         )
         explained.setWordWrap(True)
-        self._restore = QPushButton("Restore", self)
-        self._discard = QPushButton("Discard", self)
-        self._later = QPushButton("Later", self)
+        self._restore = QPushButton(tr("Restore"), self)
+        self._discard = QPushButton(tr("Discard"), self)
+        self._later = QPushButton(tr("Later"), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(14)
@@ -69,9 +72,14 @@ class RecoveryDialog(QDialog):
         box = QDialogButtonBox(self)
         role = QDialogButtonBox.ButtonRole
         for button, name, tip, kind in (
-            (self._restore, "restore", "Open the selected work", role.AcceptRole),
-            (self._discard, "discard", "Delete the selected work for good", role.DestructiveRole),
-            (self._later, "later", "Leave everything and decide later (Esc)", role.RejectRole),
+            (self._restore, "restore", tr("Open the selected work"), role.AcceptRole),
+            (
+                self._discard,
+                "discard",
+                tr("Delete the selected work for good"),
+                role.DestructiveRole,
+            ),
+            (self._later, "later", tr("Leave everything and decide later (Esc)"), role.RejectRole),
         ):
             button.setObjectName(f"recoveryDialog-{name}")
             button.setAccessibleName(button.text())
@@ -100,11 +108,13 @@ class RecoveryDialog(QDialog):
 
 
 def _line(recovery: Recovery) -> str:
-    state = ", closed without saving" if recovery.was_discarded else ""
+    state = f", {tr('closed without saving')}" if recovery.was_discarded else ""
     return f"{recovery.name} – {_when(recovery.saved_at)}{state}"
 
 
 def _when(moment: datetime) -> str:
     days = (datetime.now().astimezone().date() - moment.date()).days
     clock = f"{moment:%H:%M}"
-    return {0: f"today {clock}", 1: f"yesterday {clock}"}.get(days, f"{moment:%Y-%m-%d} {clock}")
+    return {0: tr("today {clock}", clock=clock), 1: tr("yesterday {clock}", clock=clock)}.get(
+        days, f"{moment:%Y-%m-%d} {clock}"
+    )

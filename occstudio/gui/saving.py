@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from occstudio.exchange.session_file import SUFFIX
 from occstudio.gui.recovery_dialog import RecoveryDialog
+from occstudio.gui.translation import marked, tr
 from occstudio.studio.autosave import Recovery
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
-FILTER = f"OccStudio session (*{SUFFIX})"
+FILTER = marked("OccStudio session")
 THUMBNAIL = QSize(320, 200)
 
 
@@ -70,7 +71,7 @@ class Saving(QObject):
         if self._session.path is None and not self._window.studio.document.items:
             self._window.setWindowTitle("OccStudio[*]")
         else:
-            self._window.setWindowTitle(f"{self._session.name}[*] – OccStudio")
+            self._window.setWindowTitle(tr("{name}[*] – OccStudio", name=self._session.name))
         is_dirty = self._session.is_dirty
         self._window.setWindowModified(is_dirty)
         if self._shown != (self._session.path, is_dirty):
@@ -99,7 +100,9 @@ class Saving(QObject):
         settings = self._window.studio.settings
         at = self._session.path
         start = at or Path(settings.folder or Path.home()) / f"{_safe(self._session.name)}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save session", str(start), FILTER)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save session"), str(start), f"{tr(FILTER)} (*{SUFFIX})"
+        )
         if name:
             self._session.save(Path(name), self._thumbnail(), then)
 
@@ -116,14 +119,14 @@ class Saving(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setText(f"Save the changes to “{self._session.name}”?")
+        box.setText(tr("Save the changes to “{name}”?", name=self._session.name))
         box.setInformativeText(
-            "Without saving, they are kept aside for a while: File › Recover Work."
+            tr("Without saving, they are kept aside for a while: File › Recover Work.")
         )
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
-        box.button(buttons.Discard).setText("Don't save")
+        box.button(buttons.Discard).setText(tr("Don't save"))
         self._question = box
 
         def answered(result: int) -> None:
@@ -145,7 +148,7 @@ class Saving(QObject):
 
     def add_recent_menu(self, menu: QMenu, before: QAction) -> None:
         """Add the submenu of recent sessions; those that are gone are grey."""
-        recent = QMenu("Open Re&cent", menu)
+        recent = QMenu(tr("Open Re&cent"), menu)
         recent.setObjectName("menu-file-recent")
         recent.setToolTipsVisible(True)
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
@@ -160,10 +163,10 @@ class Saving(QObject):
             action = menu.addAction(path.name)
             is_there = path.is_file()
             action.setEnabled(is_there)
-            action.setToolTip(name if is_there else f"{name} is not there (any more)")
+            action.setToolTip(name if is_there else tr("{name} is not there (any more)", name=name))
             action.triggered.connect(lambda _checked=False, path=path: self.open(path))
         if menu.isEmpty():
-            menu.addAction("No sessions yet").setEnabled(False)
+            menu.addAction(tr("No sessions yet")).setEnabled(False)
 
     def _recover(self, recovery: Recovery) -> None:
         self.ask_then(lambda: self._session.recover(recovery))

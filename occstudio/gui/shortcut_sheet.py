@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from occstudio.gui.fuzzy import match
 from occstudio.gui.theme import SPACE
+from occstudio.gui.translation import tr
 
 _COLUMNS = 2
 
@@ -42,17 +43,17 @@ class ShortcutSheet(QDialog):
     def __init__(self, groups: Sequence[ShortcutGroup], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("shortcutsDialog")
-        self.setAccessibleName("Shortcuts")
-        self.setWindowTitle("Shortcuts")
+        self.setAccessibleName(tr("Shortcuts"))
+        self.setWindowTitle(tr("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._field = QLineEdit(self)
         self._field.setObjectName("shortcutsDialog-field")
-        self._field.setAccessibleName("Look for a shortcut")
-        self._field.setToolTip("By what it does or by its key")
-        self._field.setPlaceholderText("Look for a shortcut, by what it does or by its key")
+        self._field.setAccessibleName(tr("Look for a shortcut"))
+        self._field.setToolTip(tr("By what it does or by its key"))
+        self._field.setPlaceholderText(tr("Look for a shortcut, by what it does or by its key"))
         self._field.setProperty("role", "search")
         self._field.setClearButtonEnabled(True)
-        self._none = QLabel("No shortcut fits.", self)
+        self._none = QLabel(tr("No shortcut fits."), self)
         self._none.setProperty("role", "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._none.hide()
@@ -90,7 +91,7 @@ class ShortcutSheet(QDialog):
             columns.addLayout(lane, 1)
         scroll = QScrollArea(self)
         scroll.setObjectName("shortcutsDialog-scroll")
-        scroll.setAccessibleName("Shortcuts")
+        scroll.setAccessibleName(tr("Shortcuts"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -147,7 +148,7 @@ def _key_caps(keys: str, parent: QWidget) -> QWidget:
     line.setSpacing(4)
     for number, chord in enumerate(keys.split(", ")):
         if number:
-            other = QLabel("or", caps)
+            other = QLabel(tr("or"), caps)
             other.setProperty("role", "muted")
             line.addWidget(other)
         cap = QLabel(chord, caps)

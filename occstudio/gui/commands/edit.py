@@ -7,27 +7,28 @@ from PySide6.QtGui import QGuiApplication
 from occstudio.gui.action_spec import ActionSpec
 from occstudio.gui.dropped import dropped
 from occstudio.gui.preferences import Preferences
+from occstudio.gui.translation import told, tr
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 
 def _nothing_to_undo(window: "MainWindow") -> str:
-    return "there is nothing to undo" if window.studio.undo_label is None else ""
+    return tr("there is nothing to undo") if window.studio.undo_label is None else ""
 
 
 def _nothing_to_redo(window: "MainWindow") -> str:
-    return "there is nothing to redo" if window.studio.redo_label is None else ""
+    return tr("there is nothing to redo") if window.studio.redo_label is None else ""
 
 
 def _undo_text(window: "MainWindow") -> str:
     label = window.studio.undo_label
-    return "&Undo" if label is None else f"&Undo “{label}”"
+    return tr("&Undo") if label is None else tr("&Undo “{label}”", label=told(label))
 
 
 def _redo_text(window: "MainWindow") -> str:
     label = window.studio.redo_label
-    return "&Redo" if label is None else f"&Redo “{label}”"
+    return tr("&Redo") if label is None else tr("&Redo “{label}”", label=told(label))
 
 
 def paste(window: "MainWindow") -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from occstudio.gui.action_spec import ActionSpec, needs_shape, needs_view
+from occstudio.gui.translation import marked, tr
 from occstudio.studio import edits
 from occstudio.studio.compared import candidates
 from occstudio.studio.document import Comparison
@@ -12,10 +13,18 @@ if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 COMPARISONS = (
-    ("side_by_side", "Side by &Side", "One beside the other, looked at from one side"),
-    ("overlay", "&Overlay", "Both in one place, the second translucent"),
-    ("wipe", "&Wipe", "Both in one place, with an edge between them to drag"),
-    ("distance", "&Distance", "The first, coloured by its distance from the second"),
+    (
+        "side_by_side",
+        marked("Side by &Side"),
+        marked("One beside the other, looked at from one side"),
+    ),
+    ("overlay", marked("&Overlay"), marked("Both in one place, the second translucent")),
+    ("wipe", marked("&Wipe"), marked("Both in one place, with an edge between them to drag")),
+    (
+        "distance",
+        marked("&Distance"),
+        marked("The first, coloured by its distance from the second"),
+    ),
 )
 """Ways to compare: mode, menu text, tip."""
 
@@ -71,19 +80,19 @@ def toggle_cut(window: "MainWindow") -> None:
 def _needs_two(window: "MainWindow") -> str:
     if needs_view(window):
         return needs_view(window)
-    return "" if candidates(window.studio.document) else "open a second shape first"
+    return "" if candidates(window.studio.document) else tr("open a second shape first")
 
 
 def _needs_comparison(window: "MainWindow") -> str:
     is_off = window.studio.document.comparison.mode == "off"
-    return "nothing is compared" if is_off else ""
+    return tr("nothing is compared") if is_off else ""
 
 
 def _needs_field(window: "MainWindow") -> str:
     if needs_view(window) or needs_shape(window):
         return needs_view(window) or needs_shape(window)
     item = window.studio.document.current
-    return "" if item is not None and item.model else "choose a model first"
+    return "" if item is not None and item.model else tr("choose a model first")
 
 
 def _row(mode: str, text: str, tip: str) -> ActionSpec:

@@ -10,15 +10,16 @@ from occstudio.exchange.formats import readable_suffixes
 from occstudio.exchange.session_file import SUFFIX
 from occstudio.gui.action_spec import ActionSpec, needs_shape
 from occstudio.gui.commands import session
+from occstudio.gui.translation import marked, tr
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 EXPORT_FILTERS = (
-    "Wavefront OBJ (*.obj)",
+    marked("Wavefront OBJ (*.obj)"),
     "PLY (*.ply)",
     "STL (*.stl)",
-    "Binary glTF (*.glb)",
+    marked("Binary glTF (*.glb)"),
 )
 
 
@@ -27,9 +28,9 @@ def open_files(window: "MainWindow") -> None:
     suffixes = " ".join(f"*{suffix}" for suffix in (*readable_suffixes(), SUFFIX))
     names, _ = QFileDialog.getOpenFileNames(
         window,
-        "Open",
+        tr("Open"),
         window.studio.settings.folder,
-        f"Scans, meshes and sessions ({suffixes});;All files (*)",
+        tr("Scans, meshes and sessions ({suffixes});;All files (*)", suffixes=suffixes),
     )
     if names:
         _remember_folder(window, Path(names[0]))
@@ -44,7 +45,10 @@ def export(window: "MainWindow") -> None:
     settings = window.studio.settings
     start = Path(settings.export_folder or settings.folder or Path.home()) / f"{item.name}.obj"
     name, chosen = QFileDialog.getSaveFileName(
-        window, f"Export {item.name}", str(start), ";;".join(EXPORT_FILTERS)
+        window,
+        tr("Export {name}", name=item.name),
+        str(start),
+        ";;".join(tr(entry) for entry in EXPORT_FILTERS),
     )
     if name:
         path = Path(name)

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from occstudio.gui.action_spec import ActionSpec
+from occstudio.gui.translation import marked
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 PANELS = (
-    ("shapes", "&Shapes", "Alt+1"),
-    ("inspector", "&Inspector", "Alt+2"),
-    ("models", "&Models", "Alt+3"),
+    ("shapes", marked("&Shapes"), "Alt+1"),
+    ("inspector", marked("&Inspector"), "Alt+2"),
+    ("models", marked("&Models"), "Alt+3"),
 )
 """Docked panels: the name that the window docked them under, text, key."""
 
@@ -33,7 +34,7 @@ ROWS = (
             _toggle(name),
             "dock-window",
             (key,),
-            f"Show or hide the panel {text.replace('&', '')}",
+            marked("Show or hide this panel"),
             checked=_is_open(name),
         )
         for name, text, key in PANELS

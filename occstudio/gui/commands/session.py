@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from occstudio.gui.action_spec import ActionSpec
+from occstudio.gui.translation import tr
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 def _needs_changes(window: "MainWindow") -> str:
     session = window.studio.session
-    return "" if session.is_dirty or session.path is None else "everything is saved"
+    return "" if session.is_dirty or session.path is None else tr("everything is saved")
 
 
 NEW = ActionSpec(

@@ -5,23 +5,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from occstudio.gui.action_spec import ActionSpec, needs_view
+from occstudio.gui.translation import marked
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
 # As in `gui.view.shading`, which would load VTK.
 SHADINGS = (
-    ("studio", "&Studio Light", "Soft lights, as in a photographer's studio"),
-    ("matcap", "&Matcap", "The picture of a lit ball, which shows every bump"),
-    ("flat", "&Flat", "Each triangle in one shade"),
-    ("wireframe", "&Wireframe", "Edges only"),
-    ("normals", "&Normals", "Directions as colours: red right, green up, blue front"),
-    ("colors", "Vertex &Colours", "The colours of the mesh, if it has any"),
-    ("doubt", "&Uncertainty", "How far the surface would move if the threshold were another"),
+    ("studio", marked("&Studio Light"), marked("Soft lights, as in a photographer's studio")),
+    ("matcap", marked("&Matcap"), marked("The picture of a lit ball, which shows every bump")),
+    ("flat", marked("&Flat"), marked("Each triangle in one shade")),
+    ("wireframe", marked("&Wireframe"), marked("Edges only")),
+    (
+        "normals",
+        marked("&Normals"),
+        marked("Directions as colours: red right, green up, blue front"),
+    ),
+    ("colors", marked("Vertex &Colours"), marked("The colours of the mesh, if it has any")),
+    (
+        "doubt",
+        marked("&Uncertainty"),
+        marked("How far the surface would move if the threshold were another"),
+    ),
 )
 """Shadings: setting, menu text, tip. Z goes through all but the last."""
 
-MATCAPS = (("clay", "&Clay"), ("porcelain", "&Porcelain"), ("jade", "&Jade"))
+MATCAPS = (
+    ("clay", marked("&Clay")),
+    ("porcelain", marked("&Porcelain")),
+    ("jade", marked("&Jade")),
+)
 
 
 def next_shading(window: "MainWindow") -> None:
@@ -63,7 +76,7 @@ def _matcap_row(name: str, text: str) -> ActionSpec:
         "View/Shading/Matcap Material",
         text,
         _use_matcap(name),
-        tip=f"Paint with the {name} matcap",
+        tip=marked("Paint with this matcap"),
         blocked=needs_view,
         checked=lambda window: window.studio.settings.matcap == name,
         group="matcap",

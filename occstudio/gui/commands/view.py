@@ -7,27 +7,32 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape
+from occstudio.gui.translation import marked
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
-THEMES = (("system", "As the &System"), ("dark", "&Dark"), ("light", "&Light"))
-"""Themes, and what the menu calls them."""
+THEMES = (
+    ("system", marked("As the &System"), marked("The colours that the system has")),
+    ("dark", marked("&Dark"), marked("Dark colours")),
+    ("light", marked("&Light"), marked("Light colours")),
+)
+"""Themes: setting, menu text, tip."""
 
 HABITS = (
-    ("blender", "As in &Blender", "The middle button orbits, with Shift it pans"),
-    ("meshlab", "As in &MeshLab", "The left button orbits, the middle one pans"),
+    ("blender", marked("As in &Blender"), marked("The middle button orbits, with Shift it pans")),
+    ("meshlab", marked("As in &MeshLab"), marked("The left button orbits, the middle one pans")),
 )
 """Mouse habits: setting, menu text, tip."""
 
 SIDES = (
-    ("front", "&Front", "1", (0, 0), "Look from the front"),
-    ("back", "&Back", "Ctrl+1", (180, 0), "Look from the back"),
-    ("right", "&Right", "3", (90, 0), "Look from the right"),
-    ("left", "&Left", "Ctrl+3", (270, 0), "Look from the left"),
-    ("top", "&Top", "7", (0, 90), "Look from above"),
-    ("bottom", "Botto&m", "Ctrl+7", (0, -90), "Look from below"),
-    ("corner", "Three-&quarter", "0", (35, 20), "Look from the corner"),
+    ("front", marked("&Front"), "1", (0, 0), marked("Look from the front")),
+    ("back", marked("&Back"), "Ctrl+1", (180, 0), marked("Look from the back")),
+    ("right", marked("&Right"), "3", (90, 0), marked("Look from the right")),
+    ("left", marked("&Left"), "Ctrl+3", (270, 0), marked("Look from the left")),
+    ("top", marked("&Top"), "7", (0, 90), marked("Look from above")),
+    ("bottom", marked("Botto&m"), "Ctrl+7", (0, -90), marked("Look from below")),
+    ("corner", marked("Three-&quarter"), "0", (35, 20), marked("Look from the corner")),
 )
 """Sides to look from: name, text, key, azimuth and elevation in degrees, tip."""
 
@@ -159,10 +164,10 @@ ROWS = (
             "View/Theme",
             text,
             _use_theme(name),
-            tip=f"{text.replace('&', '')} colours".capitalize(),
+            tip=tip,
             checked=_has_theme(name),
             group="theme",
         )
-        for name, text in THEMES
+        for name, text, tip in THEMES
     ),
 )
