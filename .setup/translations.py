@@ -185,6 +185,11 @@ def _of_layer(tree: ast.AST) -> Iterator[str]:
             named = ast.unparse(node.targets[0])
             if named in _SAYING or "label" in named:
                 yield from _said(node.value)
+        elif isinstance(node, ast.arguments):
+            named = node.args[len(node.args) - len(node.defaults) :]
+            for argument, default in zip(named, node.defaults, strict=True):
+                if argument.arg in _SAYING:
+                    yield from _said(default)
         elif isinstance(node, ast.FunctionDef) and node.name in _SAYING:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
