@@ -102,6 +102,9 @@ def _configured(recipe: "TrainingRecipe", path: Path) -> "TrainingRecipe":
     if not isinstance(found, dict):
         raise UnreadableFileError(path, "expected hyper-parameters as 'name: value' lines")
     family = str(found.pop("family", recipe.family))
+    asked = found.pop("queries", None)
+    if asked:
+        recipe = replace(recipe, samples=recipe.samples.asking(asked))
     return replace(recipe, family=family, hyperparameters=found.get("model", found))
 
 

@@ -6,14 +6,15 @@ deformed anew (`augmentation`), so no two samples are alike. The stream is endle
 by one seed and the rank of the process.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from occstudio.datasets.augmentation import AugmentationRecipe, draw_deformation
+from occstudio.errors import ModelError
 from occstudio.shapes.arrays import Points
 
 
@@ -110,6 +111,23 @@ class SampleRecipe:
     scan: ScanRecipe = field(default_factory=ScanRecipe)
     query: QueryRecipe = field(default_factory=QueryRecipe)
     augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
+
+    def asking(self, entries: Mapping[str, Any]) -> "SampleRecipe":
+        """The same with these entries of `QueryRecipe` instead.
+
+        Raises
+        ------
+        ModelError
+            If one is unknown or makes no sense.
+        """
+        entries = {k: tuple(v) if isinstance(v, list) else v for k, v in entries.items()}
+        try:
+            return replace(self, query=replace(self.query, **entries))
+        except TypeError as error:
+            raise ModelError(
+                f"could not read the queries of the configuration ({error}): it knows "
+                f"{', '.join(entry.name for entry in fields(QueryRecipe))}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,11 @@
-"""From a scan to one global code: a pyramid of 3-D convolutions over what the scan looks like.
+"""From a scan to one code: a pyramid of 3-D convolutions over what the scan looks like.
 
 The points' moments are summed into a lattice (`local_moments`) and described node by node: how
 many points, where their mean is, which way they spread. That keeps positions far below the width
 of a cell, so that a coarse lattice is enough, and costs nothing to learn. Strided convolutions
-bring it down to a few cells, whose features, side by side, a last layer turns into the code.
+bring it down to four cells along an axis, and the few numbers that are kept of each cell, side by
+side, are the code. A fully connected layer in their place was tried: it needs three times the
+shapes to get as far, for it has to learn each place in the cube anew.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class CodeEncoder(nn.Module):
     Parameters
     ----------
     code_length : int
+        A multiple of the number of cells that are left, 64 with three widths.
     widths : sequence of int
         Channels at 16, 8 and 4 cells along an axis.
     padding : float
@@ -42,10 +45,11 @@ class CodeEncoder(nn.Module):
             nn.Conv3d(a, b, 3, stride=2, padding=1) for a, b in itertools.pairwise(widths)
         )
         self.blocks = nn.ModuleList(nn.Conv3d(width, width, 3, padding=1) for width in widths)
-        cells = (_FINEST >> len(widths)) ** 3
-        self.fc_0 = nn.Linear(cells * widths[-1], 2 * code_length)
-        self.fc_mean = nn.Linear(2 * code_length, code_length)
-        self.fc_logstd = nn.Linear(2 * code_length, code_length)
+        across = _FINEST >> len(widths)
+        if code_length % across**3:
+            raise ValueError(f"a code of {code_length} numbers can't be shared by {across}^3 cells")
+        self.out_mean = nn.Conv3d(widths[-1], code_length // across**3, 1)
+        self.out_logstd = nn.Conv3d(widths[-1], code_length // across**3, 1)
 
     def forward(self, points: Tensor) -> tuple[Tensor, Tensor]:
         net = self.conv_in(self._described(points))  # (B, C, 16, 16, 16)
@@ -53,8 +57,8 @@ class CodeEncoder(nn.Module):
             if level:
                 net = self.downs[level - 1](functional.relu(net))
             net = net + block(functional.relu(net))
-        net = functional.relu(self.fc_0(functional.relu(net.flatten(1))))
-        return self.fc_mean(net), self.fc_logstd(net)
+        net = functional.relu(net)
+        return self.out_mean(net).flatten(1), self.out_logstd(net).flatten(1)
 
     @torch.no_grad()
     def _described(self, points: Tensor) -> Tensor:  # (B, T, 3) -> (B, 20, R, R, R)

@@ -145,7 +145,7 @@ class ShapeSpaceFamily:
 
     def recognises(self, state_dict: Mapping[str, Tensor]) -> bool:
         """Whether the keys look like this family's."""
-        return "generator.fc_planes.weight" in state_dict
+        return "generator.stacks.xz.weight" in state_dict
 
     def infer(self, state_dict: Mapping[str, Tensor]) -> Inference:
         """Hyper-parameters of the network that a state dict belongs to; see `Inference`."""
@@ -156,7 +156,7 @@ class ShapeSpaceFamily:
             )
         blocks = [key for key in state_dict if key.startswith("decoder.fc_c.") and "weight" in key]
         found: dict[str, Any] = {
-            "code_length": state_dict["generator.fc_planes.weight"].shape[1],
+            "code_length": state_dict["generator.conv_in.weight"].shape[1] * 64,
             "c_dim": state_dict["generator.out_planes.weight"].shape[0],
             "decoder_kwargs": {
                 "hidden_size": state_dict["decoder.fc_p.weight"].shape[0],

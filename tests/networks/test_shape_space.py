@@ -11,7 +11,7 @@ from occstudio.networks.families import load_families
 from occstudio.networks.shape_space import CODE, FAMILY, ShapeSpace
 
 TINY = {
-    "code_length": 12,
+    "code_length": 64,
     "c_dim": 8,
     "encoder_kwargs": {"widths": [8, 8, 16]},
     "generator_kwargs": {"plane_widths": [16, 16, 8], "grid_widths": [16, 8]},
@@ -36,7 +36,7 @@ def test_the_family_is_installed() -> None:
 def test_a_scan_becomes_a_code_whatever_the_order_of_its_points(network: ShapeSpace) -> None:
     scan = _points(300)
     code = network.encode(scan)[CODE]
-    assert code.shape == (1, 12)
+    assert code.shape == (1, 64)
     torch.testing.assert_close(network.encode(scan.flip(1))[CODE], code, atol=1e-5, rtol=1e-4)
 
 
@@ -76,7 +76,7 @@ def test_training_owes_more_to_the_prior_the_farther_codes_are_from_it(
     network.posterior_sample(_points(300))
     near = network.penalty()
     with torch.no_grad():
-        network.encoder.fc_mean.bias += 3.0
+        network.encoder.out_mean.bias += 3.0
     network.posterior_sample(_points(300))
     assert network.penalty() > near + network.prior_weight * 3
 
