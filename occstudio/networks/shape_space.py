@@ -123,17 +123,12 @@ class ShapeSpaceFamily:
         try:
             length, c_dim = int(known.get("code_length", 256)), int(known.get("c_dim", 32))
             padding = float(known.get("padding", 0.1))
-            parts: list[dict[str, Any]] = [
-                dict(known.get(f"{part}_kwargs") or {})
-                for part in ("encoder", "generator", "decoder")
-            ]
-            parts[2].setdefault("hidden_size", 48)
-            parts[2].setdefault("n_blocks", 3)
+            answers: dict[str, Any] = {"hidden_size": 48, "n_blocks": 3}
             return ShapeSpace(
-                CodeEncoder(length, padding=padding, **parts[0]),
-                MapGenerator(length, c_dim, **parts[1]),
+                CodeEncoder(length, padding=padding, **(known.get("encoder_kwargs") or {})),
+                MapGenerator(length, c_dim, **(known.get("generator_kwargs") or {})),
                 LocalDecoder(
-                    **({"hidden_size": 48, "n_blocks": 3} | parts[2]), c_dim=c_dim, padding=padding
+                    c_dim=c_dim, padding=padding, **answers | (known.get("decoder_kwargs") or {})
                 ),
                 length,
                 float(known.get("prior_weight", 1e-3)),
