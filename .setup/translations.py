@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import mofile, pofile
@@ -96,6 +97,8 @@ def compiled(catalogue: Catalog) -> bytes:
     """The catalogue as the program reads it."""
     from io import BytesIO
 
+    # Without a date, so that nothing changes where no word does.
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     file = BytesIO()
     mofile.write_mo(file, catalogue)
     return file.getvalue()
@@ -192,8 +195,8 @@ def _of_layer(tree: ast.AST) -> Iterator[str]:
                     yield from _said(default)
         elif isinstance(node, ast.FunctionDef) and node.name in _SAYING:
             for inner in ast.walk(node):
-                if isinstance(inner, ast.Return) and inner.value is not None:
-                    yield from _said(inner.value)
+                if isinstance(inner, ast.Return) and isinstance(inner.value, ast.JoinedStr):
+                    yield _template(inner.value)
 
 
 def _is_error_init(node: ast.Call) -> bool:

@@ -3,21 +3,31 @@
 import ast
 import importlib.util
 import re
+import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
+from occstudio import errors
+from occstudio.gui.actions import TABLE
 from occstudio.gui.translation import (
     NAMES,
+    language,
     marked,
+    numeral,
+    sentence,
     told,
     tr,
     trn,
     use_language,
+    with_thin_spaces,
 )
+from occstudio.studio import edits
 
 GUI = Path(__file__).resolve().parents[1] / "occstudio" / "gui"
 
@@ -323,6 +333,110 @@ def test_a_language_without_a_catalogue_falls_back_to_english() -> None:
 
 def test_braces_in_a_value_stay_as_they_are() -> None:
     assert tr("Open {name}", name="{odd}") == "Open {odd}"
+
+
+@pytest.mark.usefixtures("german")
+def test_german_has_its_plurals_and_its_decimal_comma() -> None:
+    assert language() == "de"
+    assert trn("Smooth {count} round", "Smooth {count} rounds", 1) == "1 Runde glätten"
+    assert trn("Smooth {count} round", "Smooth {count} rounds", 5) == "5 Runden glätten"
+    assert numeral(1234.5, ",.1f") == "1.234,5"
+    assert tr("{count:,} triangles", count=12000) == "12.000 Dreiecke"
+    assert with_thin_spaces(numeral(12000, ",")) == "12\u2009000"
+
+
+@pytest.mark.usefixtures("german")
+def test_what_other_layers_say_is_recognised_by_its_words() -> None:
+    assert told(edits.remove_items((1, 2, 3)).label) == "3 Formen löschen"
+    assert told(edits.set_threshold((1,), 0.25).label) == "Schwelle 0.25"
+    error = errors.UnreadableFileError("chair.ply", "it is cut off; export or download it again")
+    assert told(str(error)) == (
+        "konnte 'chair.ply' nicht lesen: es ist abgeschnitten; neu exportieren oder herunterladen"
+    )
+    assert sentence("reconstruct it first") == "Erst rekonstruieren"
+    nothing = errors.NoSurfaceError(0.9, 0.1, 0.4, 0.25)
+    assert told(str(nothing)).endswith("Schwelle 0.25 versuchen")
+
+
+@pytest.mark.usefixtures("german")
+def test_a_name_that_is_a_known_word_stays_a_name() -> None:
+    error = errors.UnreadableFileError("Surface", "there is no such file; check the path")
+    assert told(str(error)).startswith("konnte 'Surface' nicht lesen")
+
+
+@pytest.mark.usefixtures("german")
+def test_what_no_catalogue_knows_stays_as_it_came() -> None:
+    assert told("a sentence of some plugin") == "a sentence of some plugin"
+
+
+@pytest.mark.expects_log("does not fit")
+def test_a_slip_in_a_catalogue_does_not_cost_the_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = Catalog(locale="de")
+    catalogue.add("Open {name}", "{nmae} öffnen")
+    path = tmp_path / "translations" / "de" / "LC_MESSAGES" / "occstudio.mo"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr("occstudio.paths.resources", lambda: tmp_path)
+    try:
+        assert use_language("de") == "de"
+        assert tr("Open {name}", name="chair") == "Open chair"
+    finally:
+        use_language("en")
+
+
+# ------------------------------------------------------------------- the catalogues
+
+
+def test_translations_have_the_places_and_marks_of_their_sources(tool: ModuleType) -> None:
+    for code in tool.LANGUAGES:
+        for source, said in pairs(tool.written(code)):
+            assert places(said) == places(source), (source, said)
+            assert source.replace("&&", "").count("&") == said.count("&"), (source, said)
+            assert source.endswith("…") == said.endswith("…"), (source, said)
+
+
+def test_no_two_entries_of_a_menu_take_the_same_letter(tool: ModuleType) -> None:
+    catalogue = tool.written("de")
+    for menu in {spec.menu for spec in TABLE}:
+        texts = [spec.text for spec in TABLE if spec.menu == menu]
+        said = [catalogue[text].string or text for text in texts]
+        letters = [text[text.index("&") + 1].lower() for text in said if "&" in text]
+        assert len(letters) == len(set(letters)), (menu, said)
+
+
+def test_what_the_program_reads_is_what_translators_wrote(tool: ModuleType) -> None:
+    for code in tool.LANGUAGES:
+        path = GUI.parents[1] / "resources" / "translations" / code / "LC_MESSAGES" / "occstudio.mo"
+        assert path.read_bytes() == tool.compiled(tool.written(code)), "run `make translations`"
+
+
+def test_the_collector_finds_sentences_of_all_layers(tool: ModuleType) -> None:
+    found = tool.sentences()
+    assert "could not read '{path}': {reason}" in found  # errors
+    assert "Delete {count} shapes" in found  # edits
+    assert "the surface is in pieces" in found  # the doctor
+    assert "&Undo" in found  # the table of actions
+    assert ("Smooth {count} round", "Smooth {count} rounds") in found
+    assert "Shading" in found  # a submenu
+
+
+def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
+    for message in catalogue:
+        if not message.id:
+            continue
+        if isinstance(message.id, str):
+            if message.string:
+                yield message.id, str(message.string)
+        else:
+            # A sentence for one may leave the number out.
+            yield message.id[-1], (message.string or ("",))[-1]
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def test_a_mark_changes_nothing() -> None:

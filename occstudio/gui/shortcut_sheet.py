@@ -58,9 +58,12 @@ class ShortcutSheet(QDialog):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._none.hide()
         self._groups = [_Group(group, self) for group in groups]
+        self._body = QWidget(self)
         self._build()
         room = parent.size()
-        self.resize(min(760, room.width() - 80), min(640, room.height() - 80))
+        # Some languages have long names for keys.
+        wanted = max(760, self._body.sizeHint().width() + 9 * SPACE)
+        self.resize(min(wanted, room.width() - 80), min(640, room.height() - 80))
         self._field.textChanged.connect(self.search)
         self._field.setFocus()
 
@@ -74,7 +77,7 @@ class ShortcutSheet(QDialog):
         return [text for group in self._groups for text in group.shown()]
 
     def _build(self) -> None:
-        body = QWidget(self)
+        body = self._body
         body.setObjectName("shortcutsDialog-body")
         columns = QHBoxLayout(body)
         columns.setContentsMargins(0, 0, SPACE, 0)

@@ -206,6 +206,8 @@ def _read(code: str) -> _Catalogue | None:
 def _use_in_qt(code: str) -> None:
     """Qt's own words, as on the buttons of its dialogs, and numbers that are typed."""
     QLocale.setDefault(QLocale(code))
+    if QCoreApplication.instance() is None:
+        return
     if _now.qt is not None:
         QCoreApplication.removeTranslator(_now.qt)
         _now.qt = None

@@ -29,6 +29,10 @@ WELCOME_INPUTS = (
 """What can be dropped: icon, what it is, how its files are called."""
 
 
+SAMPLE_NAMES = (marked("Chair"), marked("Oak table"), marked("Piano bench"))
+"""Of the samples that ship, as their files are called."""
+
+
 class EmptyState(QFrame):
     """A card in the middle of the empty view.
 
@@ -150,7 +154,7 @@ class EmptyState(QFrame):
         return button
 
     def _sample(self, path: Path) -> QToolButton:
-        name = path.stem.replace("_", " ").replace("-", " ").capitalize()
+        name = tr(path.stem.replace("_", " ").replace("-", " ").capitalize())
         button = QToolButton(self)
         button.setObjectName(f"sample-{path.stem}")
         button.setAccessibleName(tr("Open the sample {name}", name=name))

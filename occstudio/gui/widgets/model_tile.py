@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from occstudio.gui.theme import Theme, icon
-from occstudio.gui.translation import marked, tr
+from occstudio.gui.translation import marked, numeral, tr
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio.model_files import ModelFiles, size_text
 
@@ -214,7 +214,7 @@ def _takes(card: ModelCard, files: ModelFiles | None) -> str:
 
 def _worth(card: ModelCard) -> str:
     score = card.scores.get("iou")
-    parts = [f"IoU {score:.2f}"] if score is not None else []
+    parts = [f"IoU {numeral(score, '.2f')}"] if score is not None else []
     if card.licence:
         parts.append(card.licence)
     return " · ".join(parts)

@@ -41,6 +41,13 @@ STAGES = {
     "simplify": marked("Simplifying"),
     "measure": marked("Measuring"),
     "walls": marked("Measuring walls"),
+    "opening": marked("Opening"),
+    "read": marked("Reading"),
+    "check": marked("Checking"),
+    "write": marked("Writing"),
+    "download": marked("Downloading"),
+    "slice": marked("Slicing the field of"),
+    "certainty": marked("Asking how sure the field is of"),
 }
 """What the stages that workers report are called on the screen."""
 
