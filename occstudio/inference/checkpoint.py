@@ -5,6 +5,7 @@ believed; the rest is inferred from keys and shapes; and what leaves no trace th
 paper's default and is listed in the card as assumed, for a person to correct.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -110,6 +111,18 @@ def write_weights(weights: Mapping[str, Tensor], card: ModelCard, path: Path) ->
     except (OSError, SafetensorError) as error:
         fresh.unlink(missing_ok=True)
         raise UnwritableFileError(path, str(error)) from error
+
+
+def weights_version(weights: Mapping[str, Tensor]) -> str:
+    """Twelve hexadecimal digits that say which weights these are, in whatever precision.
+
+    Codes keep it, so that they are never decoded by other weights than those they were fitted to.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(weights[name].detach().cpu().half().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]
 
 
 def read_checkpoint(

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from occstudio import paths
 from occstudio.errors import (
     ModelError,
     OccStudioError,
     UnknownNameError,
-    UnreadableFileError,
     UnwritableFileError,
 )
 from occstudio.inference.checkpoint import (
@@ -35,6 +34,7 @@ from occstudio.inference.deep_sdf_folder import is_deep_sdf_folder
 from occstudio.inference.device import choose_device
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.smoke_test import check_decodes
+from occstudio.latents.code_book import CodeBook
 from occstudio.networks.occupancy_network import OccupancyNetwork
 from occstudio.shapes.latent import Array, Latent
 from occstudio.shapes.model_card import ModelCard
@@ -210,14 +210,29 @@ def codes_of(name: str) -> dict[str, Latent]:
     return {code: Latent({"z": z}, checkpoint.card.name) for code, z in checkpoint.codes.items()}
 
 
+def code_book(name: str) -> CodeBook | None:
+    """The named codes that lie beside a model of the library; None where there are none.
+
+    Raises
+    ------
+    UnknownNameError, UnreadableFileError, ModelError
+        If there is no such model, or its codes are damaged or belong to other weights.
+    """
+    path = model_path(name)
+    codes = path.with_name(CODES_FILE)
+    if path.name != MODEL_FILE or not codes.is_file():
+        return None
+    book = replace(CodeBook.read(codes), model=path.parent.name)
+    book.check_version(read_card(path).version)
+    return book
+
+
 def _codes_beside(path: Path) -> dict[str, Array]:
     codes = path.with_name(CODES_FILE)
     if path.name != MODEL_FILE or not codes.is_file():
         return {}
-    try:
-        return load_file(codes)
-    except (OSError, SafetensorError) as error:
-        raise UnreadableFileError(codes, f"damaged ({error}); add the model again") from error
+    book = CodeBook.read(codes)
+    return dict(zip(book.names, book.codes, strict=True))
 
 
 def _try_out(checkpoint: Checkpoint) -> None:

@@ -31,6 +31,8 @@ class ModelCard:
         For example ``{"iou": 0.81}``, on the test split named in `training_data`.
     assumed : tuple of str
         Hyper-parameters that could not be read from the file and were given a default.
+    version : str
+        Digest of the weights, where codes belong to them; see `checkpoint.weights_version`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ModelCard:
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
     licence: str = ""
     assumed: tuple[str, ...] = ()
+    version: str = ""
 
     @property
     def input_kind(self) -> str:
