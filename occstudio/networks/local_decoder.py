@@ -14,9 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from occstudio.networks.local_moments import DESCRIPTORS, describe_at, map_name
+from occstudio.networks.local_moments import DESCRIPTORS, describe_at
 from occstudio.networks.map_sampling import SampleMode, sample_maps
 from occstudio.networks.prepared_decoder import Look, PreparedDecoder
+from occstudio.networks.prepared_moments import PreparedMoments
 from occstudio.networks.residual_block import ResnetBlockFC, linear_float32
 
 
@@ -126,12 +127,13 @@ class MomentDecoder(LocalDecoder):
         return torch.cat((super().condition(points, features), scan), -1)
 
     def prepare(self, features: Mapping[str, Tensor]) -> PreparedDecoder:
-        lattices = {name: features[name] for name in map(map_name, self.moment_resolutions)}
-        first, second = self.fc_m_0, self.fc_m_1
-
-        def look(points: Tensor) -> Tensor:  # (n, 3) -> (n, M)
-            around = describe_at(points[None], lattices, self.moment_resolutions, self.padding)
-            hidden = torch.addmm(first.bias.unsqueeze(1), first.weight, around).relu_()
-            return torch.addmm(second.bias.unsqueeze(1), second.weight, hidden).relu_().t()
-
-        return self._prepared(features, look)
+        return self._prepared(
+            features,
+            PreparedMoments(
+                features,
+                self.moment_resolutions,
+                self.padding,
+                first=self.fc_m_0,
+                second=self.fc_m_1,
+            ),
+        )

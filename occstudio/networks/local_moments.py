@@ -105,7 +105,7 @@ def describe_at(
     return described.transpose(0, 1).flatten(0, 1)
 
 
-def describe(moments: Tensor, at: Tensor, width: Tensor) -> Tensor:
+def describe(moments: Tensor, at: Tensor, width: Tensor, out: Tensor | None = None) -> Tensor:
     """From the moments in windows of several scales to numbers a network can use.
 
     Lengths are in units of a window's width. The eigenvalues of the covariance are closed-form
@@ -120,6 +120,8 @@ def describe(moments: Tensor, at: Tensor, width: Tensor) -> Tensor:
         The queries.
     width : (scales, 1)
         Distance of the lattices' nodes.
+    out : (20, scales, n), optional
+        To be filled, where no gradients are wanted.
 
     Returns
     -------
@@ -128,41 +130,52 @@ def describe(moments: Tensor, at: Tensor, width: Tensor) -> Tensor:
         square roots of its eigenvalues (3), distances from the plane, from the line and from the
         mean (3), logarithm of the number of points, and how far that is from none.
     """
-    count, first, second = moments[0], moments[1:4].unbind(), moments[4:].unbind()
-    query = at.contiguous().unbind()
+
+    def rows(first: int, last: int) -> Tensor | None:
+        return None if out is None else out[first:last]
+
+    count, first, second = moments[0], moments[1:4], moments[4:]
+    query = at.unsqueeze(1)
     scale = 1 / ((count + _FEW) * width)
-    o = [(first[a] - count * query[a]) * scale for a in range(3)]
-    scale = scale / width
-    cov = [
-        (second[k] - first[a] * query[b] - first[b] * query[a] + count * query[a] * query[b])
-        * scale
-        - o[a] * o[b]
-        for k, (a, b) in enumerate(_PAIRS)
-    ]
-    xx, xy, xz, yy, yz, zz = cov
-    large, middle, small = _eigenvalues(xx, xy, xz, yy, yz, zz)
-    stretched = [
-        xx * o[0] + xy * o[1] + xz * o[2],
-        xy * o[0] + yy * o[1] + yz * o[2],
-        xz * o[0] + yz * o[1] + zz * o[2],
-    ]
-    less_large = [s - large * a for s, a in zip(stretched, o, strict=True)]
-    less_middle = [s - middle * a for s, a in zip(stretched, o, strict=True)]
-    less_small = [s - small * a for s, a in zip(stretched, o, strict=True)]
+    away = torch.addcmul(first, count, query, value=-1)
+    offset = torch.mul(away, scale, out=rows(0, 3))
+    cov = torch.cat([_about(first, second, query, away, axis) for axis in range(3)])
+    cov = cov * (scale / width)
+    o = offset.unbind()
+    cov = torch.sub(
+        cov, torch.cat((o[0] * offset, o[1] * offset[1:], o[2] * offset[2:])), out=rows(6, 12)
+    )
+    large, middle, small = _eigenvalues(*cov.unbind())
+    columns = cov[:3], torch.stack((cov[1], *cov[3:5])), torch.stack((cov[2], *cov[4:6]))
+
+    stretched = _product(columns, offset)
+    less_large = torch.addcmul(stretched, large, offset, value=-1)
+    less_middle = torch.addcmul(stretched, middle, offset, value=-1)
+    less_small = torch.addcmul(stretched, small, offset, value=-1)
     gap = 1 / ((small - large) * (small - middle) + _TINY)
-    m = less_middle
-    normal_part = [
-        ((xx - large) * m[0] + xy * m[1] + xz * m[2]) * gap,
-        (xy * m[0] + (yy - large) * m[1] + yz * m[2]) * gap,
-        (xz * m[0] + yz * m[1] + (zz - large) * m[2]) * gap,
-    ]
-    across = sum(a * b for a, b in zip(less_large, less_middle, strict=True)) * gap
+    twice = torch.addcmul(_product(columns, less_middle), large, less_middle, value=-1)
+    normal_part = torch.mul(twice, gap, out=rows(3, 6))
+    across = (less_large * less_middle).sum(0) * gap
     gap = 1 / ((large - middle) * (large - small) + _TINY)
-    along = sum(a * b for a, b in zip(less_middle, less_small, strict=True)) * gap
-    square = o[0] * o[0] + o[1] * o[1] + o[2] * o[2]
-    roots = [_root(x) for x in (large, middle, small, across, square - along, square)]
-    known = [torch.log1p(count), count / (count + 1)]
-    return torch.stack([*o, *normal_part, *cov, *roots, *known])
+    along = (less_middle * less_small).sum(0) * gap
+    square = (offset * offset).sum(0)
+    squares = torch.stack([large, middle, small, across, square - along, square])
+    roots = torch.sqrt(squares.clamp_min(0.0) + _TINY, out=rows(12, 18))
+    known = torch.stack([torch.log1p(count), count / (count + 1)], out=rows(18, 20))
+    return torch.cat([offset, normal_part, cov, roots, known]) if out is None else out
+
+
+def _about(first: Tensor, second: Tensor, query: Tensor, away: Tensor, axis: int) -> Tensor:
+    """Second moments about the query, of one axis with itself and those after it."""
+    start = (0, 3, 5)[axis]
+    moved = torch.addcmul(second[start : start + 3 - axis], first[axis], query[axis:], value=-1)
+    return torch.addcmul(moved, query[axis], away[axis:], value=-1)
+
+
+def _product(columns: tuple[Tensor, Tensor, Tensor], vector: Tensor) -> Tensor:
+    """Matrices by their columns, times vectors (3, ...)."""
+    x, y, z = vector.unbind()
+    return torch.addcmul(torch.addcmul(columns[0] * x, columns[1], y), columns[2], z)
 
 
 def _eigenvalues(
@@ -179,7 +192,3 @@ def _eigenvalues(
     large = mean + 2 * spread * torch.cos(angle)
     small = mean + 2 * spread * torch.cos(angle + 2 * math.pi / 3)
     return large, 3 * mean - large - small, small
-
-
-def _root(square: Tensor) -> Tensor:
-    return torch.sqrt(square.clamp_min(0.0) + _TINY)

@@ -22,6 +22,9 @@ from occstudio.networks.plane_coordinates import MAP_ORDER, map_coordinates
 from occstudio.networks.residual_block import ResnetBlockFC
 
 _CPU_BATCH = 4096
+_SMALL_CPU_BATCH, _SMALL = 8192, 64
+"""Points at a time, and those of networks of at most so many channels: there the calls cost more
+than the cache."""
 
 Look = Callable[[Tensor], Tensor]
 """(n, 3) -> (n, M), perhaps a transposed view."""
@@ -76,15 +79,16 @@ class PreparedDecoder:
             ]
             self._fc_1 = [block.fc_1.weight.t().contiguous() for block in layers]
             self._fc_out = (fc_out.weight[0].clone(), fc_out.bias.clone())
+        self._batch = _SMALL_CPU_BATCH if fc_out.in_features <= _SMALL else _CPU_BATCH
 
     @torch.inference_mode()
     def __call__(self, points: Tensor) -> Tensor:
         """Logits (n,) at points (n, 3), on the device of the maps."""
         if not len(points):  # addmv would broadcast the bias to one value
             return points.new_zeros(0)
-        if points.device.type != "cpu" or len(points) <= _CPU_BATCH:
+        if points.device.type != "cpu" or len(points) <= self._batch:
             return self._logits(points)
-        return torch.cat([self._logits(part) for part in points.split(_CPU_BATCH)])
+        return torch.cat([self._logits(part) for part in points.split(self._batch)])
 
     def _place_maps(self, features: Mapping[str, Tensor]) -> None:
         """Put all maps into one table, grouped by what can be looked up together."""
