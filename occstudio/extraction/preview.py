@@ -1,7 +1,10 @@
 """How fine a preview may be, so that it is there within a time budget."""
 
 RESOLUTIONS = (16, 20, 24, 28, 32, 64, 128, 256)
-"""Grids that previews use; from 32 on nested in each other, so a finer one keeps the answers."""
+"""Grids that previews use."""
+
+NESTED = 32
+"""From here on they are nested in each other, so a finer one keeps the answers."""
 
 _OVERHEAD_S = {16: 0.002, 20: 0.002, 24: 0.003, 28: 0.004, 32: 0.004, 64: 0.012, 128: 0.04}
 

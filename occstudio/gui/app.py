@@ -168,8 +168,10 @@ def catch_everything(studio: Studio, bridge: Bridge) -> None:
 
 def load_model_of_library(name: str, device: str) -> ShapeModel:
     """A model by name on a device; imports torch, so on a worker only."""
+    from occstudio.inference.device import leave_a_core
     from occstudio.inference.library import load_model
 
+    leave_a_core()
     return load_model(name, device)
 
 

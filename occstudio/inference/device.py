@@ -1,5 +1,7 @@
 """Which device computes, and how large its batches are."""
 
+import os
+
 import torch
 
 from occstudio.errors import ModelError
@@ -34,5 +36,15 @@ def choose_device(wish: str = "auto") -> torch.device:
 
 
 def batch_for(device: torch.device) -> int:
-    """Points per call: large enough to be fast, small enough to cancel within some 30 ms."""
-    return 16_384 if device.type == "cpu" else 262_144
+    """Points per call to begin with: large enough to be fast, small enough to cancel at once."""
+    return 8192 if device.type == "cpu" else 262_144
+
+
+def leave_a_core() -> None:
+    """Compute on all cores but one, which is for a window and its drawing.
+
+    A parallel operation is as slow as its slowest thread. Where as many threads compute as there
+    are cores, each waits for the one beside which the window is drawn: on two cores a surface
+    took half as long again as with one thread, and frames came late.
+    """
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), (os.cpu_count() or 1) - 1)))

@@ -5,6 +5,7 @@ smaller than the model's cube shows it; the field speaks the cube's language, th
 latent.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,6 +28,11 @@ from occstudio.shapes.field import Box
 SCALE: Final = "scale"
 """Name in a latent of the (1,) array that says how many lengths of the network's space one length
 of the model's cube is; 1 where it is missing."""
+
+_CALL_S: Final = 0.025
+"""Calls that take longer are halved: whoever waits for one between two calls is kept waiting."""
+
+_LEAST_BATCH: Final = 1024
 
 
 class NeuralField:
@@ -62,6 +68,7 @@ class NeuralField:
             self._prepared = network.prepare(self._code)
         self._box = _scaled(_stated_box(code[BOX]) if BOX in code else box, 1 / self._scale)
         self._batch = batch_for(device)
+        self._was_slow = False
 
     @property
     def box(self) -> Box:
@@ -70,7 +77,7 @@ class NeuralField:
 
     @property
     def batch(self) -> int:
-        """Points per call; halved when memory runs out."""
+        """Points per call; halved when memory runs out, and when two calls running were slow."""
         return self._batch
 
     @torch.inference_mode()
@@ -92,8 +99,21 @@ class NeuralField:
         return np.concatenate(parts) if parts else np.zeros((0, 3), np.float32)
 
     def _in_batches(self, points: Points, ask: PreparedField) -> Values:
-        parts = [self._logits(part, ask) for part in self._split(points)]
+        parts: list[Values] = []
+        for part in self._split(points):
+            began = time.perf_counter()
+            parts.append(self._logits(part, ask))
+            self._learn(len(part), time.perf_counter() - began)
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _learn(self, count: int, seconds: float) -> None:
+        if count < self._batch:
+            return
+        if seconds > _CALL_S and self._was_slow and self._batch > _LEAST_BATCH:
+            self._batch //= 2
+            self._was_slow = False
+        else:
+            self._was_slow = seconds > _CALL_S
 
     def _split(self, points: Points) -> tuple[Tensor, ...]:
         """The points in the network's space, in batches."""
@@ -106,7 +126,7 @@ class NeuralField:
         try:
             return ask(points.to(self._device)).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
-            if self._batch <= 1024:
+            if self._batch <= _LEAST_BATCH:
                 raise out_of_memory(self._device) from error
             torch.cuda.empty_cache()
             self._batch //= 2

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self, TypeVar
 
+from occstudio.extraction.surface import Extraction
 from occstudio.finishing.finishing import Finishing, finished
 from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
@@ -196,18 +197,15 @@ class Pipeline:
         observation, latent, field = self._encoded(wish, model, clock, watch)
         sampling, _ = self._samplings.get((field,), lambda: Sampling(field))
         is_preview = request.quality is Quality.PREVIEW
-        resolution = wish.resolution
-        if is_preview:
-            resolution = sampling.preview_resolution(wish.resolution)
-        extraction, is_remembered = self._surfaces.get(
-            (sampling, resolution, wish.threshold, wish.refine, is_preview),
-            lambda: sampling.surface(
-                resolution,
-                wish.threshold,
-                watch,
-                is_preview=is_preview,
-                refine=wish.refine and not is_preview,
-            ),
+
+        def sampled() -> tuple[Extraction, int]:
+            if is_preview:
+                return sampling.preview(wish.resolution, wish.threshold, watch)
+            found = sampling.surface(wish.resolution, wish.threshold, watch, refine=wish.refine)
+            return found, wish.resolution
+
+        (extraction, resolution), is_remembered = self._surfaces.get(
+            (sampling, wish.resolution, wish.threshold, wish.refine, is_preview), sampled
         )
         made, _ = self._finished.get(
             (extraction, wish.finishing),

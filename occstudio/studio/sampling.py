@@ -2,19 +2,36 @@
 
 How fine may a preview be? The first is chosen by the cost of a point; from then on each preview
 that was quick allows the next a finer grid, and one that was slow a coarser. Grids of previews
-and of full surfaces share the lattice's answers, so a dragged threshold asks for little.
+and of full surfaces share the lattice's answers, so a dragged threshold asks for little. How
+little is not known beforehand: a preview that runs late is given up for a coarser one, down to
+the grid whose answers are all there.
 """
 
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+from occstudio.errors import Cancelled
 from occstudio.extraction.lattice import Lattice
-from occstudio.extraction.preview import RESOLUTIONS, preview_resolution
+from occstudio.extraction.preview import NESTED, RESOLUTIONS, preview_resolution
 from occstudio.extraction.surface import Extraction, extract_surface
 from occstudio.finishing.normals import triangle_normals
-from occstudio.shapes.field import Field
+from occstudio.shapes.arrays import Points, Values
+from occstudio.shapes.field import Box, Field
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import Watch
 
 PREVIEW_S = 0.04
 """What a preview may take."""
+
+_GIVE_UP = 0.5, 0.8
+"""Parts of it after which the field is asked no more on the finer grids, and on the coarsest but
+one: a coarser surface takes time, too."""
+
+_NESTED = [grid for grid in RESOLUTIONS if grid >= NESTED]
+
+_SMALL_BATCH = 2048
+"""Points per call in previews, so that late is noticed soon."""
 
 _UNKNOWN_COST_S = 8e-6
 
@@ -29,18 +46,40 @@ class Sampling:
     """
 
     def __init__(self, field: Field) -> None:
-        self.field = field
-        self.lattice = Lattice(field)
+        self.field = _Portions(field)
+        self.lattice = Lattice(self.field)
         self._cost_s = _UNKNOWN_COST_S
-        self._finest: int | None = None
+        self._finest = 2 * NESTED
+        self._rest_s: dict[int, float] = {}
 
-    def preview_resolution(self, wanted: int) -> int:
-        """How fine the next preview may be; never finer than what is wanted."""
-        allowed = self._finest or preview_resolution(self._cost_s, PREVIEW_S)
-        return min(allowed, wanted)
+    def preview(self, wanted: int, threshold: float, watch: Watch) -> tuple[Extraction, int]:
+        """A quick look at the surface, and its resolution, which is never finer than `wanted`.
+
+        Raises
+        ------
+        NoSurfaceError
+            If the field crosses the threshold nowhere.
+        """
+        began = time.perf_counter()
+        grids = self._grids(wanted)
+        self.field.most = _SMALL_BATCH
+        for resolution, coarser in pairwise(grids):
+            part = _GIVE_UP[coarser == grids[-1]]
+            late = began + part * PREVIEW_S - self._rest_s.get(resolution, 0.0)
+            try:
+                found = self._surface(resolution, threshold, _Deadline(watch, late))
+            except _TooLate:
+                self._finest = coarser
+                continue
+            break
+        else:
+            resolution = grids[-1]
+            found = self._surface(resolution, threshold, watch)
+        self._choose_next(resolution, time.perf_counter() - began)
+        return found, resolution
 
     def surface(
-        self, resolution: int, threshold: float, watch: Watch, *, is_preview: bool, refine: bool
+        self, resolution: int, threshold: float, watch: Watch, *, refine: bool
     ) -> Extraction:
         """The surface at a resolution and a threshold, with normals.
 
@@ -51,6 +90,21 @@ class Sampling:
         NoSurfaceError
             If the field crosses the threshold nowhere.
         """
+        self.field.most = None
+        return self._surface(resolution, threshold, watch, refine=refine)
+
+    def _grids(self, wanted: int) -> list[int]:
+        """The grids that a preview tries in turn, finest first."""
+        is_known = self.lattice.coarse_values(NESTED).size > 0
+        allowed = self._finest if is_known else preview_resolution(self._cost_s, PREVIEW_S)
+        fitting = [grid for grid in RESOLUTIONS if grid <= min(allowed, wanted)]
+        # Nested grids share their coarsest lattice, and are quick once that is known.
+        nested = [grid for grid in reversed(fitting) if grid >= NESTED]
+        return nested if nested and is_known else fitting[-1:] or [wanted]
+
+    def _surface(
+        self, resolution: int, threshold: float, watch: Watch, *, refine: bool = False
+    ) -> Extraction:
         found = extract_surface(
             self.field,
             resolution=resolution,
@@ -60,25 +114,65 @@ class Sampling:
             lattice=self.lattice,
             watch=watch,
         )
-        self._learn(found, resolution, is_preview=is_preview)
-        if refine:
-            return found
-        watch.check()
-        mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh, watch))
-        return Extraction(
-            mesh, found.evaluations, found.seconds, found.coarse_values, found.value_range
-        )
-
-    def _learn(self, found: Extraction, resolution: int, *, is_preview: bool) -> None:
-        seconds = sum(found.seconds.values())
         if found.evaluations > 2000:
             self._cost_s = found.seconds["decode"] / found.evaluations
-        if not is_preview:
-            # The coarse grids are known now: begin the next drag where answers are shared.
-            self._finest = self._finest if (self._finest or 0) >= 32 else min(64, resolution)
-        elif resolution in RESOLUTIONS:
-            place = RESOLUTIONS.index(resolution)
-            if seconds > PREVIEW_S:
-                self._finest = RESOLUTIONS[max(place - 1, 0)]
-            elif seconds < PREVIEW_S / 4 and self._finest is not None:
-                self._finest = RESOLUTIONS[min(place + 1, len(RESOLUTIONS) - 1)]
+        if refine:
+            return found
+        began = time.perf_counter()
+        watch.check()
+        mesh = Mesh(found.mesh.vertices, found.mesh.faces, triangle_normals(found.mesh, watch))
+        self._rest_s[resolution] = found.seconds["contour"] + time.perf_counter() - began
+        return replace(found, mesh=mesh)
+
+    def _choose_next(self, resolution: int, seconds: float) -> None:
+        if resolution not in _NESTED:
+            return
+        place = _NESTED.index(resolution)
+        if seconds > PREVIEW_S:
+            self._finest = _NESTED[max(place - 1, 0)]
+        elif seconds < PREVIEW_S / 4:
+            self._finest = _NESTED[min(place + 1, len(_NESTED) - 1)]
+
+
+class _Portions:
+    """A field that is asked for at most so many points per call."""
+
+    def __init__(self, inner: Field) -> None:
+        self._inner = inner
+        self.most: int | None = None
+        self.rough, self.gradient = inner.rough, inner.gradient
+
+    @property
+    def box(self) -> Box:
+        """Where a surface is looked for."""
+        return self._inner.box
+
+    @property
+    def batch(self) -> int:
+        """How many points one call takes."""
+        return self._inner.batch if self.most is None else min(self.most, self._inner.batch)
+
+    def __call__(self, points: Points) -> Values:
+        """Logits ``(n,)`` at model points ``(n, 3)``."""
+        return self._inner(points)
+
+
+class _TooLate(Cancelled):
+    """A preview is given up for a coarser one."""
+
+
+class _Deadline:
+    """A `Watch` that gives up at a moment of `time.perf_counter`."""
+
+    def __init__(self, inner: Watch, at: float) -> None:
+        self._inner, self._at = inner, at
+
+    def check(self) -> None:
+        """Raise if the work is not wanted, or late."""
+        self._inner.check()
+        if time.perf_counter() > self._at:
+            raise _TooLate
+
+    def report(self, stage: str, fraction: float) -> None:
+        """Pass progress on."""
+        self._inner.report(stage, fraction)

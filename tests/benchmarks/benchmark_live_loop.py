@@ -8,16 +8,18 @@ arrival of the surface on the owner's thread, drawing not included.
 import queue
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from occstudio import paths
-from occstudio.inference.library import list_models, load_model
+from occstudio.gui.app import load_model_of_library
+from occstudio.inference.library import list_models
 from occstudio.studio import edits
 from occstudio.studio.pipeline import Quality
 from occstudio.studio.studio import Studio
 
 TIMEOUT_S = 120.0
 CANCELS = 16
+CELLS = (32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 384, 256, 128, 64, 32, 128)
 
 
 class Loop:
@@ -42,7 +44,7 @@ class Loop:
 def main() -> None:
     """Print one line per measure."""
     loop = Loop()
-    studio = Studio(load_model, list_models, post=loop.posted.put)
+    studio = Studio(load_model_of_library, list_models, post=loop.posted.put)
     seen: list[tuple[Quality, int]] = []
     studio.result_arrived.subscribe(
         lambda item: seen.append((studio.results[item].quality, studio.results[item].resolution))
@@ -53,19 +55,28 @@ def main() -> None:
     print(f"from open to the full 128 surface, model loading included: {first:.2f} s")
 
     item = studio.document.items[0].id
-    previews: list[float] = []
-    for step in range(40):
-        seen.clear()
-        studio.apply(edits.set_threshold((item,), 0.3 + 0.01 * step), "drag")
-        previews.append(loop.until(lambda: any(quality is Quality.PREVIEW for quality, _ in seen)))
-    ordered = sorted(previews)
-    print(
-        f"threshold drag, preview of each step: median {statistics.median(ordered) * 1e3:.0f} ms, "
-        f"95 % {ordered[37] * 1e3:.0f} ms, worst {ordered[-1] * 1e3:.0f} ms"
-    )
-    studio.end_gesture()
+
+    def drag(what: str, steps: Sequence[edits.Edit]) -> None:
+        waits: list[float] = []
+        for step in steps:
+            seen.clear()
+            studio.apply(step, f"drag {what}")
+            # A surface that is remembered comes at once, without a preview.
+            waits.append(loop.until(lambda: bool(seen)))
+        in_ms = sorted(1e3 * wait for wait in waits)
+        print(
+            f"{what} drag, first surface of each step: median {statistics.median(in_ms):.0f} ms, "
+            f"95 % {in_ms[int(0.95 * len(in_ms))]:.0f} ms, worst {in_ms[-1]:.0f} ms"
+        )
+        studio.end_gesture()
+
+    drag("threshold", [edits.set_threshold((item,), 0.3 + 0.01 * step) for step in range(40)])
     settled = loop.until(lambda: (Quality.FULL, 128) in seen)
     print(f"full 128 surface after letting go: {settled * 1e3:.0f} ms")
+    drag("fast threshold", [edits.set_threshold((item,), 0.1 + 0.05 * n) for n in range(17)])
+    loop.until(lambda: not studio.is_busy)
+    drag("resolution", [edits.set_resolution((item,), cells) for cells in CELLS])
+    loop.until(lambda: not studio.is_busy)
 
     for resolution in (256, 512):
         seen.clear()
