@@ -65,7 +65,7 @@ def prepared(observation: Observation, spec: InputSpec, seed: int = 0) -> Prepar
     if spec.kind == "image":
         if not isinstance(observation, Image):
             raise _mismatch(observation, "a photo")
-        return PreparedInput(_photo(observation, spec.resolution or 224))
+        return PreparedInput(_photo(observation, spec.resolution or 224, spec.has_opacity))
     if isinstance(observation, Image):
         raise _mismatch(observation, "voxels" if spec.kind == "voxels" else "a scan or a mesh")
     if spec.kind == "voxels":
@@ -82,14 +82,22 @@ def _mismatch(observation: Observation, wanted: str) -> ModelError:
     )
 
 
-def _photo(image: Image, side: int) -> NDArray[np.float32]:
-    """Over white, resized whatever its shape as the papers' demo does, (1, 3, side, side) 0..1."""
+def _photo(image: Image, side: int, has_opacity: bool) -> NDArray[np.float32]:
+    """Over white, resized whatever its shape as the papers' demo does, (1, 3, side, side) 0..1.
+
+    With opacity as the fourth channel if that is wanted.
+    """
     from PIL import Image as Pillow
 
     picture = Pillow.fromarray(np.ascontiguousarray(image.on_white()))
     if picture.size != (side, side):
         picture = picture.resize((side, side), Pillow.Resampling.BILINEAR)
     pixels = np.asarray(picture, np.float32) / np.float32(255)
+    if has_opacity:
+        alpha = Pillow.fromarray(np.ascontiguousarray(image.opacity()))
+        alpha = alpha.resize((side, side), Pillow.Resampling.BILINEAR)
+        seen = np.asarray(alpha, np.float32)[..., None] / np.float32(255)
+        pixels = np.concatenate([pixels, seen], axis=2)
     return np.ascontiguousarray(pixels.transpose(2, 0, 1))[None]
 
 

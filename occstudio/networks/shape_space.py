@@ -20,6 +20,7 @@ from occstudio.networks.code_encoder import CodeEncoder
 from occstudio.networks.families import Hyperparameters, Inference
 from occstudio.networks.local_decoder import LocalDecoder
 from occstudio.networks.map_generator import MapGenerator
+from occstudio.networks.photo_encoder import PhotoEncoder, likeliest
 from occstudio.networks.prepared_decoder import PreparedDecoder
 from occstudio.shapes.input_spec import InputSpec
 
@@ -31,7 +32,8 @@ class ShapeSpace(nn.Module):
 
     Parameters
     ----------
-    encoder : CodeEncoder
+    encoder : CodeEncoder or PhotoEncoder
+        Of scans, or of cut-out photos.
     generator : MapGenerator
     decoder : LocalDecoder
     code_length : int
@@ -42,7 +44,7 @@ class ShapeSpace(nn.Module):
 
     def __init__(
         self,
-        encoder: CodeEncoder,
+        encoder: CodeEncoder | PhotoEncoder,
         generator: MapGenerator,
         decoder: LocalDecoder,
         code_length: int,
@@ -55,8 +57,26 @@ class ShapeSpace(nn.Module):
         self._divergence: Tensor | None = None
 
     def encode(self, inputs: Tensor) -> dict[str, Tensor]:
-        """Codes (B, code_length) of scans (B, T, 3): the posterior's mean."""
+        """Codes (B, code_length) of scans (B, T, 3), the posterior's mean, or of photos.
+
+        Photos are (B, 4, H, W): colours over white, and opacity, from 0 to 1; the likeliest of
+        the guesses is given.
+        """
+        if isinstance(self.encoder, PhotoEncoder):
+            return {CODE: likeliest(*self.encoder(inputs))}
         return {CODE: self.encoder(inputs)[0]}
+
+    def guesses(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+        """Several codes (B, K, L) for each photo, and the logits of their chances (B, K).
+
+        Raises
+        ------
+        ModelError
+            If this network does not see photos.
+        """
+        if not isinstance(self.encoder, PhotoEncoder):
+            raise ModelError("this model takes scans and makes one guess: choose one for photos")
+        return self.encoder(photos)
 
     def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The feature maps of codes; differentiable. `decode` takes them in place of a code."""
@@ -89,6 +109,8 @@ class ShapeSpace(nn.Module):
 
     def posterior_sample(self, inputs: Tensor) -> Tensor:
         """Codes (B, code_length) drawn from what scans (B, T, 3) leave open; for training."""
+        if isinstance(self.encoder, PhotoEncoder):
+            raise ModelError("a space that sees photos is trained by 'occstudio train-photo'")
         mean, log_deviation = self.encoder(inputs)
         mean, log_deviation = mean.float(), log_deviation.float().clamp(-6, 2)
         deviation = log_deviation.exp()
@@ -102,7 +124,7 @@ class ShapeSpaceFamily:
 
     name: str = "shape_space"
     title: str = "Shape space"
-    input_kinds: tuple[str, ...] = ("points",)
+    input_kinds: tuple[str, ...] = ("points", "image")
     threshold: float = 0.5
 
     def build(self, hyperparameters: Hyperparameters) -> ShapeSpace:
@@ -111,8 +133,8 @@ class ShapeSpaceFamily:
         Parameters
         ----------
         hyperparameters : mapping
-            code_length, c_dim, padding, prior_weight; the arguments of the parts under
-            encoder_kwargs, generator_kwargs and decoder_kwargs.
+            encoder (``points`` or ``photo``), code_length, c_dim, padding, prior_weight; the
+            arguments of the parts under encoder_kwargs, generator_kwargs and decoder_kwargs.
 
         Raises
         ------
@@ -124,8 +146,14 @@ class ShapeSpaceFamily:
             length, c_dim = int(known.get("code_length", 256)), int(known.get("c_dim", 32))
             padding = float(known.get("padding", 0.1))
             answers: dict[str, Any] = {"hidden_size": 48, "n_blocks": 3}
+            encoder_kwargs: dict[str, Any] = dict(known.get("encoder_kwargs") or {})
+            encoder = (
+                PhotoEncoder(length, **encoder_kwargs)
+                if self._sees_photos(known)
+                else CodeEncoder(length, padding=padding, **encoder_kwargs)
+            )
             return ShapeSpace(
-                CodeEncoder(length, padding=padding, **(known.get("encoder_kwargs") or {})),
+                encoder,
                 MapGenerator(length, c_dim, **(known.get("generator_kwargs") or {})),
                 LocalDecoder(
                     c_dim=c_dim, padding=padding, **answers | (known.get("decoder_kwargs") or {})
@@ -157,7 +185,8 @@ class ShapeSpaceFamily:
                 "hidden_size": state_dict["decoder.fc_p.weight"].shape[0],
                 "n_blocks": len(blocks),
             },
-            "encoder_kwargs": {"widths": _widths(state_dict, "encoder.blocks.{}.weight")},
+            "encoder": "photo" if "encoder.fc_chances.weight" in state_dict else "points",
+            "encoder_kwargs": _encoder_kwargs(state_dict),
             "generator_kwargs": {
                 part: [
                     *_widths(state_dict, f"generator.{name}.{{}}.conv_0.weight"),
@@ -169,8 +198,30 @@ class ShapeSpaceFamily:
         return Inference(found, ("padding", "decoder_kwargs.leaky"))
 
     def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
-        """Some 3000 points in the padded cube, in the pose of the training shapes."""
-        return InputSpec("points", box_side=1 + float(hyperparameters.get("padding", 0.1)))
+        """Some 3000 points in the padded cube, in the pose of the training shapes; or a photo."""
+        side = 1 + float(hyperparameters.get("padding", 0.1))
+        if self._sees_photos(hyperparameters):
+            return InputSpec("image", box_side=side, resolution=128, has_opacity=True)
+        return InputSpec("points", box_side=side)
+
+    def _sees_photos(self, hyperparameters: Hyperparameters) -> bool:
+        name = hyperparameters.get("encoder", "points")
+        if name not in ("points", "photo"):
+            raise ModelError(f"unknown encoder {name!r}: shape_space has points and photo")
+        return name == "photo"
+
+
+def _encoder_kwargs(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
+    if "encoder.fc_chances.weight" not in state_dict:
+        return {"widths": _widths(state_dict, "encoder.blocks.{}.weight")}
+    every = _widths(state_dict, "encoder.blocks.{}.conv_0.weight")
+    starts = [n for n in range(len(every)) if f"encoder.blocks.{n}.skip.1.weight" in state_dict]
+    return {
+        "hypotheses": state_dict["encoder.fc_chances.weight"].shape[0],
+        "widths": [every[n] for n in starts],
+        "blocks": len(every) // len(starts),
+        "hidden": state_dict["encoder.fc_0.weight"].shape[0],
+    }
 
 
 def _widths(state_dict: Mapping[str, Tensor], key: str) -> list[int]:

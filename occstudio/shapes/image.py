@@ -67,6 +67,12 @@ class Image:
         """Whether there is a channel of opacity that is not opaque everywhere."""
         return self.pixels.shape[2] == 4 and bool((self.pixels[..., 3] < 255).any())
 
+    def opacity(self) -> NDArray[np.uint8]:
+        """Opacity (H, W), 255 where nothing was cut away."""
+        if self.pixels.shape[2] == 4:
+            return self.pixels[..., 3]
+        return np.full(self.pixels.shape[:2], 255, np.uint8)
+
     def on_white(self) -> Pixels:
         """The photo (H, W, 3) over a white ground, as the networks were trained."""
         if self.pixels.shape[2] == 3:

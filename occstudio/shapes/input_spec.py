@@ -43,6 +43,8 @@ class InputSpec:
         Point clouds in a sequence, for networks that see motion; else 1.
     is_timed : bool
         Whether the field has a time, from 0 to 1.
+    has_opacity : bool
+        Whether a photo's opacity is given as the fourth channel, so that it has to be cut out.
     """
 
     kind: str = "points"
@@ -53,6 +55,7 @@ class InputSpec:
     resolution: int = 0
     frames: int = 1
     is_timed: bool = False
+    has_opacity: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in INPUT_KINDS or self.normalisation not in NORMALISATIONS:

@@ -94,3 +94,35 @@ def test_hyperparameters_that_make_no_network_are_refused_in_a_sentence() -> Non
         FAMILY.build(TINY | {"generator_kwargs": {"plane_widths": [15, 9]}})
     with pytest.raises(ModelError, match="choose the family"):
         FAMILY.infer({})
+
+
+PHOTO = {
+    **TINY,
+    "encoder": "photo",
+    "encoder_kwargs": {"hypotheses": 3, "widths": [8, 16], "blocks": 1, "hidden": 16},
+}
+
+
+def test_of_several_guesses_from_a_photo_the_likeliest_is_the_code() -> None:
+    torch.manual_seed(0)
+    network = FAMILY.build(PHOTO).eval()
+    photos = torch.rand(2, 4, 64, 64)
+    guesses, chances = network.guesses(photos)
+    assert (guesses.shape, chances.shape) == ((2, 3, 64), (2, 3))
+    best = chances.argmax(1)
+    torch.testing.assert_close(network.encode(photos)[CODE], guesses[torch.arange(2), best])
+
+
+def test_a_space_of_photos_is_read_from_its_weights_and_says_what_it_wants() -> None:
+    network = FAMILY.build(PHOTO)
+    inferred = FAMILY.infer(network.state_dict()).hyperparameters
+    FAMILY.build(inferred).load_state_dict(network.state_dict())
+    spec = FAMILY.input_spec(inferred)
+    assert (spec.kind, spec.has_opacity) == ("image", True)
+
+
+def test_a_space_of_scans_makes_no_guesses(network: ShapeSpace) -> None:
+    with pytest.raises(ModelError, match="choose one for photos"):
+        network.guesses(torch.rand(1, 4, 64, 64))
+    with pytest.raises(ModelError, match="unknown encoder 'smell'"):
+        FAMILY.build({"encoder": "smell"})

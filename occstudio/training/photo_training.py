@@ -1,0 +1,295 @@
+"""A network that sees a photo and answers with codes of a space of shapes.
+
+The space is there already (`shape_space`): its decoder knows what furniture is. What remains is to
+find from a photo the code of what it shows. First the encoder learns codes alone, which costs no
+decoding: of its guesses the nearest one to the true code is pulled there, and the chances learn
+which one that was. Then the guess that was best goes through the decoder, and the error of its
+occupancy is brought down, encoder and decoder together.
+
+A mirrored photo shows the mirrored shape, so every view counts twice.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from occstudio.datasets.training_samples import LabelledShape, QueryRecipe, draw_queries
+from occstudio.networks.shape_space import CODE, ShapeSpace
+from occstudio.training.optimizer import MatrixOptimizer
+from occstudio.training.photo_augmentation import PhotoAugmentation, augmented
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecipe:
+    """How a photo encoder is trained.
+
+    Parameters
+    ----------
+    code_steps, code_batch, code_rate
+        Of the first part.
+    shape_steps, shape_batch, shape_rate
+        Of the second part.
+    loose : float
+        Weight of the guesses that were not the nearest.
+    ema : float
+        Decay of the moving average, which is what ships.
+    query : QueryRecipe
+    augmentation : PhotoAugmentation
+    save_minutes : float
+    seed : int
+    """
+
+    code_steps: int = 3000
+    code_batch: int = 48
+    code_rate: float = 1.5e-3
+    shape_steps: int = 1200
+    shape_batch: int = 12
+    shape_rate: float = 4e-4
+    loose: float = 0.05
+    ema: float = 0.997
+    query: QueryRecipe = field(
+        default_factory=lambda: QueryRecipe(count=3072, uniform=0.4, spreads=(0.015, 0.03, 0.08))
+    )
+    augmentation: PhotoAugmentation = field(default_factory=PhotoAugmentation)
+    save_minutes: float = 3.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoViews:
+    """Views of shapes with known codes.
+
+    Parameters
+    ----------
+    photos : (V, S, S, 4) uint8
+        Colours over white and opacity.
+    shape : (V,) int64
+        Which shape each one shows.
+    chances : (V,) float64
+        How often each one is drawn, relative to the others.
+    shapes : sequence of LabelledShape
+    codes, mirrored : (N, L) float32
+        Codes of the shapes, and of their mirror images (x turned round).
+    """
+
+    photos: NDArray[np.uint8]
+    shape: NDArray[np.int64]
+    chances: NDArray[np.float64]
+    shapes: Sequence[LabelledShape]
+    codes: Tensor
+    mirrored: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mirrored:
+    """A shape with left and right exchanged."""
+
+    shape: LabelledShape
+
+    def sample_surface(
+        self, n: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points and normals (n, 3)."""
+        points, normals = self.shape.sample_surface(n, rng)
+        return points * _FLIP, normals * _FLIP
+
+    def occupancy(self, points: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Whether points (n, 3) are inside."""
+        return self.shape.occupancy(np.ascontiguousarray(points * _FLIP))
+
+
+_FLIP = np.array([-1, 1, 1], np.float32)
+
+
+def train_photo_encoder(
+    network: ShapeSpace,
+    views: PhotoViews,
+    out: Path,
+    recipe: PhotoRecipe | None = None,
+    *,
+    told: Told | None = None,
+) -> ShapeSpace:
+    """Train the encoder of a space that sees photos; goes on where it was interrupted.
+
+    Parameters
+    ----------
+    network : ShapeSpace
+        With a `PhotoEncoder`, and the generator and decoder of the space; it is changed.
+    views : PhotoViews
+    out : Path
+        Folder of the run, with ``state.pt``.
+    recipe : PhotoRecipe, optional
+    told : callable, optional
+        Given a line now and then.
+
+    Returns
+    -------
+    ShapeSpace
+        With averaged weights, in evaluation mode.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    return _PhotoTraining(network, views, out, recipe or PhotoRecipe(), told).go()
+
+
+class _PhotoTraining:
+    def __init__(
+        self,
+        network: ShapeSpace,
+        views: PhotoViews,
+        out: Path,
+        recipe: PhotoRecipe,
+        told: Told | None,
+    ) -> None:
+        self.network, self.views, self.recipe, self.told = network, views, recipe, told
+        self.state = out / "state.pt"
+        self.averaged = copy.deepcopy(network)
+        self.device = next(network.parameters()).device
+        self.chances = views.chances / views.chances.sum()
+        self.cumulative = np.cumsum(self.chances)
+        # Errors in units of what a code's number varies by, all of them together.
+        self.unit = views.codes.var(0).mean().item()
+        self.step = 0
+
+    def go(self) -> ShapeSpace:
+        recipe = self.recipe
+        self.optimizer = MatrixOptimizer(self.network, "muon", 0.02)
+        self._resume()
+        self.network.train()
+        losses: list[float] = []
+        began = saved = time.monotonic()
+        total = recipe.code_steps + recipe.shape_steps
+        while self.step < total:
+            losses.append(self._take_step())
+            self.step += 1
+            if self.told is not None and self.step % 50 == 0:
+                spent = time.monotonic() - began
+                self.told(
+                    f"step {self.step} of {total}, loss {np.mean(losses):.4f}, "
+                    f"{len(losses) / spent:.2f} steps/s"
+                )
+                losses, began = [], time.monotonic()
+            if time.monotonic() - saved > 60 * recipe.save_minutes:
+                self._save()
+                saved = time.monotonic()
+        self._save()
+        return self.averaged.eval()
+
+    def _take_step(self) -> float:
+        recipe, step = self.recipe, self.step
+        rng = np.random.default_rng([recipe.seed, step])
+        first = step < recipe.code_steps
+        if step == recipe.code_steps:
+            self.optimizer = MatrixOptimizer(self.network, "muon", 0.02)
+        done = step if first else step - recipe.code_steps
+        steps = recipe.code_steps if first else recipe.shape_steps
+        rate = recipe.code_rate if first else recipe.shape_rate
+        # Linear warm-up, then constant, then linear to nothing over the last half.
+        rate *= min(1.0, (done + 1) / 100, 2 * (1 - done / steps))
+        loss = self._code_loss(rng) if first else self._shape_loss(rng)
+        loss.backward()  # pyright: ignore[reportUnknownMemberType]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step(rate)
+        self._average()
+        return loss.item()
+
+    def _code_loss(self, rng: np.random.Generator) -> Tensor:
+        photos, rows, flipped = self._drawn(self.recipe.code_batch, rng)
+        guesses, chances = self._guessed(photos)
+        return self._distance(guesses, chances, self._targets(rows, flipped))[0]
+
+    def _shape_loss(self, rng: np.random.Generator) -> Tensor:
+        photos, rows, flipped = self._drawn(self.recipe.shape_batch, rng)
+        guesses, chances = self._guessed(photos)
+        near, best = self._distance(guesses, chances, self._targets(rows, flipped))
+        # Half of the time the guess that would be shown, half of the time the best one.
+        shown = chances.argmax(1) if rng.random() < 0.5 else best
+        codes = guesses[torch.arange(len(guesses)), shown]
+        drawn = [
+            draw_queries(self._shape(row, flip), self.recipe.query, rng)
+            for row, flip in zip(rows, flipped, strict=True)
+        ]
+        queries, occupancy = (
+            torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*drawn, strict=True)
+        )
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = self.network.decode(queries, {CODE: codes})
+        error = functional.binary_cross_entropy_with_logits(logits.float(), occupancy)
+        return error + 0.05 * near
+
+    def _guessed(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            guesses, chances = self.network.guesses(photos)
+        return guesses.float(), chances.float()
+
+    def _distance(self, guesses: Tensor, chances: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of codes, and which guess was nearest."""
+        errors = (guesses - targets.unsqueeze(1)).square().mean(2) / self.unit  # (B, K)
+        nearest, best = errors.min(1)
+        which = functional.cross_entropy(chances, best)
+        loss = nearest.mean() + self.recipe.loose * errors.mean() + 0.1 * which
+        return loss, best
+
+    def _drawn(
+        self, count: int, rng: np.random.Generator
+    ) -> tuple[Tensor, NDArray[np.int64], NDArray[np.bool_]]:
+        """Augmented photos, their shapes' rows, and which of them were mirrored."""
+        chosen = np.searchsorted(self.cumulative, rng.random(count) * self.cumulative[-1])
+        flipped = rng.random(count) < 0.5
+        pixels = self.views.photos[chosen]
+        pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
+        photos = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
+        photos = augmented(photos, self.recipe.augmentation, rng).to(self.device)
+        photos = photos.to(memory_format=torch.channels_last)
+        return photos, self.views.shape[chosen], flipped
+
+    def _targets(self, rows: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
+        chosen = torch.from_numpy(rows)
+        turned = torch.from_numpy(flipped).unsqueeze(1)
+        codes = torch.where(turned, self.views.mirrored[chosen], self.views.codes[chosen])
+        return codes.to(self.device)
+
+    def _shape(self, row: int, flip: bool) -> LabelledShape:
+        shape = self.views.shapes[row]
+        return Mirrored(shape) if flip else shape
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
+        mine, theirs = self.averaged.state_dict(), self.network.state_dict()
+        for name, held in mine.items():
+            if held.is_floating_point():
+                held.lerp_(theirs[name], 1 - decay)
+            else:
+                held.copy_(theirs[name])
+
+    def _save(self) -> None:
+        fresh = self.state.with_name("state.pt.new")
+        content = {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+        }
+        torch.save(content, fresh)
+        fresh.replace(self.state)
+
+    def _resume(self) -> None:
+        if not self.state.is_file():
+            return
+        state = torch.load(self.state, weights_only=True, map_location=self.device)
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
