@@ -35,6 +35,9 @@ from occstudio.studio.notice import notice_of
 from occstudio.studio.settings import load_settings, save_settings
 from occstudio.studio.studio import Studio
 
+SWITCH_S = 0.001
+"""How long a worker may hold Python's lock while the window waits for it."""
+
 SAMPLE_SUFFIXES = (".ply", ".npz", ".xyz", ".obj")
 """Bundled files with these suffixes are offered by the empty window."""
 
@@ -111,6 +114,7 @@ def main(
 def make_application() -> QApplication:
     """The one `QApplication`, named and with sharp pictures on fine screens."""
     make_none_last()
+    sys.setswitchinterval(SWITCH_S)
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found

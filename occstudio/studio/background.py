@@ -25,11 +25,11 @@ Post = Callable[[Callable[[], None]], None]
 Report = Callable[[str, float], None]
 """Is told the stage and the fraction that is done."""
 
-_REPORT_EVERY_S = 0.04
+_REPORT_EVERY_S = 0.1
 
 
 class Token:
-    """The `Watch` of one piece of work; progress is passed on at most 25 times a second."""
+    """The `Watch` of one piece of work; progress is passed on at most ten times a second."""
 
     def __init__(self, report: Report | None = None) -> None:
         self._cancelled = threading.Event()

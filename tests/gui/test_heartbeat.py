@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from occstudio import paths
+from occstudio.gui.app import load_model_of_library
 from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.shape_model import ShapeModel
 from occstudio.studio import edits
@@ -34,9 +35,7 @@ def model_to_decode() -> ShapeModel:
     """The shipped model where it is there, else the analytic one."""
     if not (paths.bundled_models() / "scan-any" / "model.safetensors").is_file():
         return AnalyticModel()
-    from occstudio.inference.library import load_model
-
-    return load_model("scan-any", "cpu")
+    return load_model_of_library("scan-any", "cpu")
 
 
 @pytest.mark.slow

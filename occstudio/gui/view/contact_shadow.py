@@ -37,6 +37,11 @@ def actor() -> pv.Actor:
     return made
 
 
+def sample(vertices: Points) -> Points:
+    """As many vertices ``(n, 3)`` of a surface as say where it is."""
+    return vertices[:: max(1, len(vertices) // _SAMPLE)]
+
+
 def picture(
     vertices: Points | WorldPoints, low: NDArray[np.float64], high: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
@@ -44,15 +49,14 @@ def picture(
 
     Parameters
     ----------
-    vertices : (V, 3) float32
-        Of the surface, in the model's cube.
+    vertices : (n, 3) float32
+        Some of the surface, spread over it (`sample`), in the model's cube.
     low, high : (3,) float
         The box of the shape; its bottom is the floor.
     """
     strength = np.zeros((_SIDE, _SIDE))
     if len(vertices):
-        every = max(1, len(vertices) // _SAMPLE)
-        some = np.asarray(vertices[::every], np.float64)
+        some = np.asarray(vertices, np.float64)
         height = np.clip((some[:, 1] - low[1]) / max(float(high[1] - low[1]), 1e-6), 0, 1)
         cells = ((some[:, [2, 0]] / _REACH + 1) / 2 * (_SIDE - 1)).round().astype(int)
         inside = ((cells >= 0) & (cells < _SIDE)).all(axis=1)
@@ -69,8 +73,10 @@ def picture(
 
 
 def _blurred(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    kernel = np.ones(2 * width + 1) / (2 * width + 1)
+    """Means over squares of side 2 width + 1, taken twice; there is nothing beyond the picture."""
+    side = 2 * width + 1
     for _ in range(2):
-        for axis in (0, 1):
-            values = np.apply_along_axis(np.convolve, axis, values, kernel, "same")
+        for _ in range(2):  # along the columns, and turned over, along the rows
+            sums = np.cumsum(np.pad(values, ((width + 1, width), (0, 0))), axis=0)
+            values = ((sums[side:] - sums[:-side]) / side).T
     return values

@@ -106,7 +106,8 @@ class Standing:
             self._data["surface"].copy_from(surface, deep=False)
             self._is_painted = False
             self._paint_by(shading)
-            shape = result.mesh.vertices @ self.matrix[:3, :3].T
+            some = contact_shadow.sample(result.mesh.vertices)
+            shape = some @ self.matrix[:3, :3].T
             picture = contact_shadow.picture(
                 np.asarray(shape, np.float32), *np.sort((self.low, self.high), axis=0)
             )

@@ -144,7 +144,10 @@ class StatusStrip(QStatusBar):
         if activity is not None:
             said = tr(STAGES.get(activity.stage, "")) or sentence(activity.stage)
             self._stage.setText(f"{said} {activity.name}".rstrip())
+            # A bar repaints at once, and with it the whole window that the 3-D view is in.
+            self._bar.setUpdatesEnabled(False)
             self._bar.setValue(round(1000 * activity.fraction))
+            self._bar.setUpdatesEnabled(True)
 
     def show_facts(self, text: str, tip: str = "") -> None:
         """Show counts, timings and device."""
