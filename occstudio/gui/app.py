@@ -26,6 +26,7 @@ from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.startup import FirstPaint, import_view, seconds_since_launch
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
 from occstudio.gui.translation import use_language
+from occstudio.latents.code_book import CodeBook
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import ShapeModel
@@ -75,6 +76,7 @@ def main(
         post=bridge.post,
         settings=load_settings(),
         library=work_on_library(),
+        read_book=book_of_library,
     )
     use_language(studio.settings.language)
     apply_theme(app, chosen_theme(studio.settings.theme))
@@ -184,6 +186,13 @@ def list_models_of_library() -> Sequence[ModelCard]:
     from occstudio.inference.library import list_models
 
     return list_models()
+
+
+def book_of_library(name: str) -> CodeBook | None:
+    """The named codes of a model of the library; None if it has none."""
+    from occstudio.inference.library import code_book
+
+    return code_book(name)
 
 
 def work_on_library() -> LibraryWork:

@@ -14,6 +14,7 @@ from occstudio.errors import ModelError
 from occstudio.inference.thinning import thinned
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.image import Image
+from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.input_spec import InputSpec
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation
@@ -62,6 +63,11 @@ def prepared(observation: Observation, spec: InputSpec, seed: int = 0) -> Prepar
     ModelError
         If the network takes another kind of input, or nothing of it lies in the box.
     """
+    if isinstance(observation, Imagined):
+        raise ModelError(
+            f"there is nothing to encode in '{observation.name}', it is a code alone: "
+            "use the model that it belongs to"
+        )
     if spec.kind == "image":
         if not isinstance(observation, Image):
             raise _mismatch(observation, "a photo")

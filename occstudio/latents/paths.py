@@ -140,7 +140,8 @@ class _Blend:
 
 
 def _lerp(a: Codes, b: Codes, fraction: float) -> Codes:
-    return np.asarray(a + np.float32(fraction) * (b - a), np.float32)
+    part = np.float32(fraction)
+    return np.asarray((1 - part) * a + part * b, np.float32)  # exact at both ends
 
 
 def _check(keys: Sequence[Latent]) -> None:
@@ -162,6 +163,7 @@ def _through_data(model: str, keys: Codes, graph: NeighbourGraph) -> _Polyline:
         lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)
         total = lengths.sum()
         share = np.cumsum(lengths) / total if total > 1e-9 else np.linspace(0, 1, len(way))[1:]
+        share[-1] = 1.0  # sums are rounded
         codes.append(way[1:])
         stops.append((piece + share) / count)
     return _Polyline(model, np.concatenate(codes), np.concatenate(stops))

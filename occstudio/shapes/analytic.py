@@ -13,6 +13,7 @@ from occstudio.errors import ModelError
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field, central_difference
 from occstudio.shapes.image import Image
+from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.shape_model import Observation
@@ -106,6 +107,8 @@ class AnalyticModel:
         """Half extents of the points in the model's cube."""
         watch.check()
         watch.report("encode", 1.0)
+        if isinstance(observation, Imagined):
+            raise ModelError("there is nothing to encode in a code alone")
         if isinstance(observation, Image):
             raise ModelError("an ellipsoid is made of points, not of a photo: open a scan")
         points = observation.model_points

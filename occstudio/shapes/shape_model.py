@@ -5,18 +5,21 @@ from typing import Protocol
 
 from occstudio.shapes.field import Field
 from occstudio.shapes.image import Image
+from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.voxel_grid import VoxelGrid
 from occstudio.shapes.watch import UNWATCHED, Watch
 
-Observation = PointCloud | Image | VoxelGrid
+Observation = PointCloud | Image | VoxelGrid | Imagined
 """What can be reconstructed: each has a frame, a name and a `summary` of its size in words."""
 
 
 def kinds_for(observation: Observation) -> tuple[str, ...]:
     """Input kinds of the models that take such an observation, the most fitting first."""
+    if isinstance(observation, Imagined):
+        return ()
     if isinstance(observation, Image):
         return ("image",)
     if isinstance(observation, VoxelGrid):

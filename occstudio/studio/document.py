@@ -16,9 +16,11 @@ from occstudio.finishing.finishing import PLAIN, Finishing
 from occstudio.shapes.arrays import Colors, WorldPoints
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
+from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.voxel_grid import VoxelGrid
+from occstudio.studio.blend import FIRST_GALLERY, Blend, Gallery
 from occstudio.studio.input_edit import AS_IS, InputEdit
 
 RESOLUTIONS = (32, 64, 128, 256, 512, 1024)
@@ -117,6 +119,8 @@ class ShapeItem:
     latent : Latent, optional
         Decoded instead of what the model makes of the observation: a sample, a blend of two
         shapes, a code that was fitted.
+    blend : Blend, optional
+        Where the latent lies between others, if that is what it is.
     """
 
     id: int
@@ -133,6 +137,7 @@ class ShapeItem:
     finishing: Finishing = PLAIN
     time: float = 0.0
     latent: Latent | None = None
+    blend: Blend | None = None
 
     @property
     def refines(self) -> bool:
@@ -193,12 +198,15 @@ class Document:
         Which two are compared, and how.
     slice : FieldSlice
         The plane through the current one's field.
+    gallery : Gallery
+        New shapes to choose from.
     """
 
     items: tuple[ShapeItem, ...] = ()
     selection: tuple[int, ...] = ()
     comparison: Comparison = Comparison()
     slice: FieldSlice = FieldSlice()
+    gallery: Gallery = FIRST_GALLERY
 
     @property
     def current(self) -> ShapeItem | None:
@@ -233,7 +241,7 @@ class Document:
 
 def _points_of(observation: Observation) -> tuple[WorldPoints, Colors | None]:
     """What can be drawn of it."""
-    if isinstance(observation, Image):
+    if isinstance(observation, Image | Imagined):
         return np.zeros((0, 3)), None
     if isinstance(observation, VoxelGrid):
         return observation.surface_points, None

@@ -10,6 +10,7 @@ from itertools import count
 
 from occstudio.finishing.finishing import Finishing
 from occstudio.shapes.latent import Latent
+from occstudio.studio.blend import Blend, Gallery
 from occstudio.studio.document import Comparison, Document, FieldSlice, ShapeItem
 from occstudio.studio.input_edit import InputEdit
 
@@ -215,7 +216,25 @@ def set_time(ids: tuple[int, ...], time: float) -> Edit:
 
 def set_latent(ids: tuple[int, ...], latent: Latent | None, label: str = "Change latent") -> Edit:
     """Decode a latent instead of encoding the input; None for the input's own again."""
-    return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, latent=latent)))
+
+    def change(item: ShapeItem) -> ShapeItem:
+        return replace(item, latent=latent, blend=None)
+
+    return Edit(label, lambda old: old.changed(ids, change))
+
+
+def set_blend(item_id: int, blend: Blend, latent: Latent, label: str = "Blend shapes") -> Edit:
+    """Put a shape at a place between others; `latent` is what lies there."""
+
+    def change(item: ShapeItem) -> ShapeItem:
+        return replace(item, blend=blend, latent=latent)
+
+    return Edit(label, lambda old: old.changed((item_id,), change))
+
+
+def set_gallery(gallery: Gallery, label: str = "New samples") -> Edit:
+    """Draw other shapes to choose from, or put one of them aside."""
+    return Edit(label, lambda old: replace(old, gallery=gallery))
 
 
 def set_comparison(comparison: Comparison) -> Edit:

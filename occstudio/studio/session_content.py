@@ -19,6 +19,7 @@ from occstudio.errors import OccStudioError
 from occstudio.exchange.session_file import Arrays, SessionParts
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.shape_model import Observation
+from occstudio.studio.blend import Blend, BlendKey, Gallery
 from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.plain_form import plain, told_fields
 
@@ -67,15 +68,18 @@ def parts_of(document: Document, thumbnail: bytes = b"") -> SessionParts:
         if id(item.source) not in keys:
             key = keys[id(item.source)] = str(len(keys))
             sources[key], inputs[key] = _source_parts(item.source)
-        said = plain(item, leave=("source", "latent"))
+        said = plain(item, leave=("source", "latent", "blend"))
         if item.latent is not None:
             said["latent"] = item.latent.model
             latents[str(item.id)] = item.latent.arrays
+        if item.blend is not None:
+            said["blend"] = _blend_parts(item.blend, str(item.id), latents)
         items.append({**said, "source": keys[id(item.source)]})
     description = {
         "schema": SCHEMA,
         "program": f"occstudio {__version__}",
-        **plain(document, leave=("items",)),
+        **plain(document, leave=("items", "gallery")),
+        "gallery": _gallery_parts(document.gallery, latents),
         "items": items,
         "sources": sources,
     }
@@ -109,7 +113,10 @@ def content_of(parts: SessionParts, reread: Reread) -> SessionContent:
     if parts.is_damaged and not lost:
         problems.append("the file is damaged, but no shape was lost")
     items = _items(found, sources, parts.latents)
-    document = Document(**told_fields(Document, found, leave=("items",))).with_items(items)
+    document = Document(
+        **told_fields(Document, found, leave=("items", "gallery")),
+        gallery=_gallery(_mapping(found.get("gallery")), parts.latents),
+    ).with_items(items)
     return SessionContent(document, tuple(problems), is_newer)
 
 
@@ -174,9 +181,10 @@ def _items(
             number = max(items, default=0) + 1
         cloud = source.observation
         item = ShapeItem(number, cloud.name, source, cloud.frame, "")
-        right = told_fields(ShapeItem, told, leave=("id", "source", "latent"))
+        right = told_fields(ShapeItem, told, leave=("id", "source", "latent", "blend"))
         latent = _latent(told, latents.get(str(told.get("id"))))
-        items[number] = replace(_usable(item, right), latent=latent)
+        blend = _blend(_mapping(told.get("blend")), str(told.get("id")), latents)
+        items[number] = replace(_usable(item, right), latent=latent, blend=blend)
     return tuple(items.values())
 
 
@@ -206,6 +214,45 @@ def _latent(told: Mapping[str, Any], arrays: Arrays | None) -> Latent | None:
     if arrays is None or not isinstance(told.get("latent"), str):
         return None
     return Latent(arrays, told["latent"])
+
+
+def _blend_parts(blend: Blend, item: str, latents: dict[str, Arrays]) -> Description:
+    for number, key in enumerate(blend.keys):
+        latents[f"{item}.{number}"] = key.latent.arrays
+    keys = [{"name": key.name, "model": key.latent.model} for key in blend.keys]
+    return {"fraction": blend.fraction, "path": blend.path, "keys": keys}
+
+
+def _blend(told: Mapping[str, Any], item: str, latents: Mapping[str, Arrays]) -> Blend | None:
+    """The blend, if all its shapes are there; else the latent alone says what the item is."""
+    keys = [
+        _key(_mapping(said), latents.get(f"{item}.{number}"))
+        for number, said in enumerate(_sequence(told.get("keys")))
+    ]
+    whole = tuple(key for key in keys if key is not None)
+    if len(whole) < 2 or len(whole) < len(keys):
+        return None
+    return Blend(whole, **told_fields(Blend, told, leave=("keys",)))
+
+
+def _gallery_parts(gallery: Gallery, latents: dict[str, Arrays]) -> Description:
+    said = plain(gallery, leave=("around",))
+    if gallery.around is not None:
+        latents["around"] = gallery.around.latent.arrays
+        said["around"] = {"name": gallery.around.name, "model": gallery.around.latent.model}
+    return said
+
+
+def _gallery(told: Mapping[str, Any], latents: Mapping[str, Arrays]) -> Gallery:
+    around = _key(_mapping(told.get("around")), latents.get("around"))
+    return Gallery(**told_fields(Gallery, told, leave=("around",)), around=around)
+
+
+def _key(told: Mapping[str, Any], arrays: Arrays | None) -> BlendKey | None:
+    model = told.get("model")
+    if arrays is None or not isinstance(model, str):
+        return None
+    return BlendKey(str(told.get("name", "")), Latent(arrays, model))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -14,12 +14,13 @@ from typing import Any
 
 from occstudio.exchange.session_file import SUFFIX
 from occstudio.shapes.model_card import ModelCard
-from occstudio.shapes.shape_model import fitting_model
+from occstudio.shapes.shape_model import ShapeModel, fitting_model
 from occstudio.studio import edits
 from occstudio.studio.at_once import TasksAtOnce
 from occstudio.studio.background import Outcome, Post, TaskThread, Token
 from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.event import Event
+from occstudio.studio.exploration import Exploration, ReadBook
 from occstudio.studio.history import History
 from occstudio.studio.inquiries import Inquiries
 from occstudio.studio.library import (
@@ -68,6 +69,8 @@ class Studio:
         What the person chose earlier.
     library : LibraryWork, optional
         How models are added and changed.
+    read_book : callable, optional
+        Gives the named codes of a model, None if it has none; called on a worker.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Studio:
         post: Post | None = None,
         settings: Settings | None = None,
         library: LibraryWork | None = None,
+        read_book: ReadBook | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.models: tuple[ModelCard, ...] = ()
@@ -119,6 +123,7 @@ class Studio:
             library,
         )
         self.thumbnails = Thumbnails(self, post)
+        self.exploration = Exploration(self, read_book, post)
 
     # -- the document ------------------------------------------------------------------------
 
@@ -162,11 +167,19 @@ class Studio:
             self._history.amend(new)
         self._moved(old, settle_s=SETTLE_S if gesture is not None else 0.0)
 
+    def new_id(self) -> int:
+        """An id that no item ever had."""
+        return next(self._ids)
+
+    def model(self, name: str) -> ShapeModel:
+        """A model on the device of the settings, loaded if it has to be: not on this thread."""
+        return self._pipeline.model(name, self.settings.device)
+
     def duplicate(self, ids: Sequence[int]) -> None:
         """Put a copy after each of these items and select the copies."""
         there = [item.id for item in self.document.items if item.id in ids]
         if there:
-            self.apply(edits.duplicate_items({old: next(self._ids) for old in there}))
+            self.apply(edits.duplicate_items({old: self.new_id() for old in there}))
 
     def end_gesture(self) -> None:
         """The hand has let go: the fine pass begins and the next edit is a step of its own."""
@@ -312,6 +325,7 @@ class Studio:
         """End the workers; nothing is delivered any more."""
         self.session.close()
         self.thumbnails.close()
+        self.exploration.close()
         self._closed = True
         self._surfaces.close()
         self._tasks.close()
