@@ -139,7 +139,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     """Dress the whole application: style, palette and style sheet."""
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_STYLE.substitute(_colors(theme)))
+    app.setStyleSheet(STYLE.substitute(style_colors(theme)))
 
 
 def icon(name: str, theme: Theme, *, color: str | None = None) -> QIcon:
@@ -157,7 +157,7 @@ def icon(name: str, theme: Theme, *, color: str | None = None) -> QIcon:
     return qtawesome.icon(
         f"mdi6.{name}",
         color=color or theme.text,
-        color_disabled=_mixed(theme.muted, theme.panel, 0.45),
+        color_disabled=faded(theme),
         color_on=theme.accent if color is None else color,
     )
 
@@ -171,8 +171,8 @@ def restyle(widget: QWidget, **properties: object) -> None:
 
 
 def faded(theme: Theme) -> str:
-    """The colour of what can't be done just now."""
-    return _mixed(theme.muted, theme.panel, 0.35)
+    """The colour of what can't be done just now: weak, but 3 to 1 on every surface."""
+    return _mixed(theme.muted, theme.panel, 0.25)
 
 
 def contrast(first: str, second: str) -> float:
@@ -234,7 +234,8 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _colors(theme: Theme) -> dict[str, str]:
+def style_colors(theme: Theme) -> dict[str, str]:
+    """The colours that the style sheet knows by name, mixed ones included."""
     names = {name: getattr(theme, name) for name in Theme.__slots__}
     return names | {
         "hover": _mixed(theme.raised, theme.text, 0.08),
@@ -246,7 +247,7 @@ def _colors(theme: Theme) -> dict[str, str]:
     }
 
 
-_STYLE = Template("""
+STYLE = Template("""
 QMainWindow, QMenuBar { background: $window; }
 QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMenuBar { padding: 2px 6px; border-bottom: 1px solid $line; }
@@ -278,12 +279,12 @@ QPushButton { color: $text; background: $raised; border: 1px solid $line; border
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
 QPushButton:disabled { color: $faded; }
-QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
-                              font-weight: 500; }
-QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 500;
+                              border: 2px solid transparent; background-clip: padding;
+                              padding: 5px 13px; }
+QPushButton[role="primary"]:hover { background: $accent_hover; }
 QPushButton[role="primary"]:focus { border-color: $text; }
-QPushButton[role="primary"]:disabled { background: $raised; color: $faded;
-                                       border-color: $line; }
+QPushButton[role="primary"]:disabled { background: $raised; color: $faded; }
 QPushButton[role="small"] { padding: 3px 10px; }
 QPushButton[role="open"] { padding: 6px 9px; }
 
@@ -344,7 +345,7 @@ QWidget[role="segments"] QToolButton { border-radius: 5px; padding: 4px 0; color
 QWidget[role="segments"] QToolButton:hover { color: $text; background: $hover; }
 QWidget[role="segments"] QToolButton:checked { background: $accent; color: $on_accent; }
 QWidget[role="segments"] QToolButton:disabled { color: $faded; }
-QWidget[role="segments"] QToolButton:checked:disabled { background: $line; color: $faded; }
+QWidget[role="segments"] QToolButton:checked:disabled { background: $hover; color: $faded; }
 
 QFrame[role="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="tile"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
