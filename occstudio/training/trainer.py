@@ -154,18 +154,20 @@ class _Run:
             self.minutes += (now - before) / 60
             if self.log is None:
                 continue
-            if now - reported > REPORT_EVERY_S:
-                self._report(losses, now - reported)
-                losses, reported = [], now
+            # A validation reports too: what is due at once is one row, not one without a loss.
             if now - validated > 60 * self.recipe.validate_minutes:
                 self._validate(losses, now - reported)
                 losses, reported = [], time.monotonic()
                 validated = reported
+            elif now - reported > REPORT_EVERY_S:
+                self._report(losses, now - reported)
+                losses, reported = [], now
             if now - saved > 60 * self.recipe.save_minutes:
                 self._save()
                 saved = time.monotonic()
         if self.log is not None:
-            self._validate(losses, time.monotonic() - reported)
+            if losses or self.iou is None:
+                self._validate(losses, time.monotonic() - reported)
             self._save()
             self.log.close()
 
@@ -194,7 +196,7 @@ class _Run:
                 step=self.step,
                 shapes=self.seen,
                 minutes=round(self.minutes, 2),
-                loss=round(float(np.mean(losses)), 5) if losses else float("nan"),
+                loss=round(float(np.mean(losses)), 5),
                 rate=self.recipe.rate(self.step, self.seen),
                 shapes_per_s=round(len(losses) * each / max(seconds, 1e-9), 2),
                 **scores,
@@ -203,7 +205,8 @@ class _Run:
 
     def _validate(self, losses: list[float], seconds: float) -> None:
         self.iou, self.threshold = validate(self.averaged.module, self.held_out)
-        self._report(losses, seconds, iou=round(self.iou, 4), threshold=self.threshold)
+        if losses:  # else the run had ended before it began, and the log says it all
+            self._report(losses, seconds, iou=round(self.iou, 4), threshold=self.threshold)
 
     def _loader(self, sources: Sequence[Source]) -> Iterator[Sequence[Tensor]]:
         stream = _Stream(

@@ -105,6 +105,23 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(
         assert torch.allclose(weights, ends[1]["network"][name], atol=1e-5), name
 
 
+def test_every_row_of_the_log_has_a_loss_when_reports_and_validations_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("occstudio.training.trainer.REPORT_EVERY_S", -1.0)  # always due
+    rows = reports_of(replace(RECIPE, shapes=12, validate_minutes=-1.0), tmp_path)
+    assert [int(row["step"]) for row in rows] == [1, 2, 3]
+    assert all(np.isfinite(float(row["loss"])) and row["iou"] for row in rows)
+
+
+def test_a_run_that_has_ended_adds_no_row_and_keeps_its_score(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, shapes=8)
+    rows = reports_of(recipe, tmp_path)
+    card = read_checkpoint(tmp_path / "model.safetensors").card
+    assert reports_of(recipe, tmp_path) == rows
+    assert read_checkpoint(tmp_path / "model.safetensors").card.scores == card.scores
+
+
 def test_a_run_of_another_network_is_not_overwritten(tmp_path: Path) -> None:
     train(replace(RECIPE, shapes=8), open_ellipsoids, tmp_path, device="cpu")
     other = replace(RECIPE, shapes=16, hyperparameters={**SMALL, "c_dim": 8})
