@@ -17,7 +17,7 @@ from occstudio.shapes.analytic import AnalyticModel
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 120_000
 """Generous: other work may go on beside the tests. Nothing waits this long when all is well."""
 
 

@@ -183,7 +183,11 @@ class Director:
 
     def _take_distance(self, answer: DistanceAnswer) -> None:
         pair = self._view.scene.pair
-        if pair is not None and pair.mode == "distance":
+        if pair is None or pair.mode != "distance":
+            return
+        # Swapped there and back, the pair is painted already while the other way is still asked.
+        asked = answer.question.first_id, answer.question.second_id
+        if asked == (pair.first.id, pair.second.id):
             self._show_distance(answer)
 
     def _show_distance(self, answer: DistanceAnswer) -> None:

@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.view.color_map import BELIEF
+from occstudio.gui.view.overlays.legend import Key
 from occstudio.gui.view.slice_actors import pane_picture
 from occstudio.gui.view.viewport import Viewport
 from occstudio.shapes.field import level_of
 from occstudio.studio import edits
 from occstudio.studio.document import Comparison, FieldSlice
+from occstudio.studio.inquiries import DistanceAnswer
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.view.conftest import Open, pixels, set_settings, settle
 
@@ -259,21 +261,53 @@ def test_the_heat_map_is_one_colour_and_its_legend_says_how_far(
     window: MainWindow, view: Viewport, pair: tuple[int, int], qtbot: QtBot
 ) -> None:
     compare(window, qtbot, "distance", pair)
-    key = view.overlay.paint_legend.key
-    assert key is not None
-    assert key.title == "large against small"
+    key = legend(view, qtbot, "large against small")
     assert "Mean 2" in key.words
     assert "where they are" in key.words
     assert [text for _, text in key.ticks] == ["−2", "0", "+2"]
-    found = pixels(view)[view.height() // 2, view.width() // 2].astype(int)
-    assert found[0] > found[2] + 60  # outside: brick
+    red, _, blue = middle(view)
+    assert red > blue + 60  # outside: brick
     window.actions_table["compare_swap"].trigger()
-    settle(qtbot, window)
-    found = pixels(view)[view.height() // 2, view.width() // 2].astype(int)
-    assert found[2] > found[0] + 60  # inside: blue
+    legend(view, qtbot, "small against large")
+    red, _, blue = middle(view)
+    assert blue > red + 60  # inside: blue
     window.actions_table["compare"].trigger()
     assert view.overlay.paint_legend.key is None
     assert view.scene.pair is None
+
+
+def test_a_distance_of_what_is_no_longer_compared_so_is_not_shown(
+    window: MainWindow, view: Viewport, pair: tuple[int, int], qtbot: QtBot
+) -> None:
+    answers: list[DistanceAnswer] = []
+    window.studio.inquiries.distance.answered.subscribe(answers.append)
+    compare(window, qtbot, "distance", pair)
+    legend(view, qtbot, "large against small")
+    window.actions_table["compare_swap"].trigger()
+    legend(view, qtbot, "small against large")
+    window.studio.inquiries.distance.answered.emit(answers[0])  # it comes late
+    key = view.overlay.paint_legend.key
+    assert key is not None
+    assert key.title == "small against large"
+
+
+def legend(view: Viewport, qtbot: QtBot, title: str) -> Key:
+    """The legend, as soon as it is of this."""
+
+    def is_of_this() -> bool:
+        key = view.overlay.paint_legend.key
+        return key is not None and key.title == title
+
+    qtbot.waitUntil(is_of_this, timeout=TIMEOUT_MS)
+    key = view.overlay.paint_legend.key
+    assert key is not None
+    return key
+
+
+def middle(view: Viewport) -> tuple[int, int, int]:
+    """Colour of the pixel in the middle of the view."""
+    red, green, blue = pixels(view)[view.height() // 2, view.width() // 2].tolist()
+    return red, green, blue
 
 
 def test_a_comparison_follows_a_new_threshold(
