@@ -18,10 +18,12 @@ from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
 from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.latent import Latent
+from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.voxel_grid import VoxelGrid
 from occstudio.studio.blend import FIRST_GALLERY, Blend, Gallery
 from occstudio.studio.input_edit import AS_IS, InputEdit
+from occstudio.studio.saved_view import SavedView
 
 RESOLUTIONS = (32, 64, 128, 256, 512, 1024)
 """Cells along an axis that the window offers."""
@@ -140,6 +142,11 @@ class ShapeItem:
     blend: Blend | None = None
 
     @property
+    def can_be_cropped(self) -> bool:
+        """Whether it is a scan, of which points can be left out."""
+        return isinstance(self.source.observation, PointCloud) and len(self.source.shown) > 0
+
+    @property
     def refines(self) -> bool:
         """Whether vertices are refined, by choice or by what the resolution allows."""
         return self.resolution <= REFINED_UP_TO if self.refine is None else self.refine
@@ -200,6 +207,10 @@ class Document:
         The plane through the current one's field.
     gallery : Gallery
         New shapes to choose from.
+    views : tuple of SavedView
+        Places to look from, by their number.
+    shows_crop : bool
+        Whether the box that the current scan is cropped to is drawn, with grips.
     """
 
     items: tuple[ShapeItem, ...] = ()
@@ -207,6 +218,8 @@ class Document:
     comparison: Comparison = Comparison()
     slice: FieldSlice = FieldSlice()
     gallery: Gallery = FIRST_GALLERY
+    views: tuple[SavedView, ...] = ()
+    shows_crop: bool = False
 
     @property
     def current(self) -> ShapeItem | None:
@@ -216,6 +229,10 @@ class Document:
     def find(self, item_id: int) -> ShapeItem | None:
         """The item with this id, or None."""
         return next((item for item in self.items if item.id == item_id), None)
+
+    def view(self, slot: int) -> SavedView | None:
+        """The saved view with this number, or None."""
+        return next((view for view in self.views if view.slot == slot), None)
 
     def with_items(
         self, items: tuple[ShapeItem, ...], selection: tuple[int, ...] | None = None

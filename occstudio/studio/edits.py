@@ -13,6 +13,7 @@ from occstudio.shapes.latent import Latent
 from occstudio.studio.blend import Blend, Gallery
 from occstudio.studio.document import Comparison, Document, FieldSlice, ShapeItem
 from occstudio.studio.input_edit import InputEdit
+from occstudio.studio.saved_view import SavedView, with_view
 
 LEAST_THRESHOLD = 0.001
 """Thresholds stay this far from 0 and 1."""
@@ -247,3 +248,35 @@ def set_slice(field_slice: FieldSlice) -> Edit:
     """Show, turn, move or hide the plane through the field."""
     label = "Field slice" if field_slice.visible else "Hide field slice"
     return Edit(label, lambda old: replace(old, slice=field_slice))
+
+
+def save_view(view: SavedView) -> Edit:
+    """Keep where one looks from, instead of what its number held."""
+    return Edit(
+        f"Save view {view.slot}", lambda old: replace(old, views=with_view(old.views, view))
+    )
+
+
+def rename_view(slot: int, name: str) -> Edit:
+    """Call a saved view otherwise; an empty name leaves it its number."""
+
+    def change(old: Document) -> Document:
+        view = old.view(slot)
+        if view is None or view.name == name.strip():
+            return old
+        return replace(old, views=with_view(old.views, replace(view, name=name.strip())))
+
+    return Edit("Rename view", change)
+
+
+def remove_view(slot: int) -> Edit:
+    """Forget a saved view."""
+    return Edit(
+        f"Forget view {slot}",
+        lambda old: replace(old, views=tuple(view for view in old.views if view.slot != slot)),
+    )
+
+
+def show_crop(wanted: bool) -> Edit:
+    """Draw the box that the current scan is cropped to, or not; not remembered by undo."""
+    return Edit("Crop box", lambda old: replace(old, shows_crop=wanted), remembered=False)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape
-from occstudio.gui.translation import marked
+from occstudio.gui.action_spec import ActionSpec, needs_any_shape, needs_shape, needs_view
+from occstudio.gui.translation import marked, tr
+from occstudio.studio import edits
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -47,6 +48,19 @@ def toggle_floor(window: "MainWindow") -> None:
     """Draw the floor, or not."""
     settings = window.studio.settings
     window.change_settings(replace(settings, shows_floor=not settings.shows_floor))
+
+
+def toggle_crop(window: "MainWindow") -> None:
+    """Crop the input by a box in the view, or put the box away."""
+    window.studio.apply(edits.show_crop(not window.studio.document.shows_crop))
+
+
+def _needs_scan(window: "MainWindow") -> str:
+    reason = needs_view(window) or needs_shape(window)
+    item = window.studio.document.current
+    if not reason and item is not None and not item.can_be_cropped:
+        return tr("only scans can be cropped")
+    return reason
 
 
 def toggle_parallel(window: "MainWindow") -> None:
@@ -135,6 +149,17 @@ ROWS = (
         "Ghost the input over the surface",
         checked=lambda window: window.studio.settings.shows_points,
         separated=True,
+    ),
+    ActionSpec(
+        "crop_box",
+        "View",
+        "Crop &Box",
+        toggle_crop,
+        "cube-scan",
+        ("B",),
+        "Crop the input by dragging the sides of a box",
+        _needs_scan,
+        checked=lambda window: window.studio.document.shows_crop,
     ),
     ActionSpec(
         "floor",

@@ -17,8 +17,9 @@ from occstudio.gui.widgets.range_slider import RangeSlider
 from occstudio.gui.widgets.section import Section
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.studio import edits
+from occstudio.studio.crop import crop_limits, crop_of, with_range
 from occstudio.studio.document import ShapeItem
-from occstudio.studio.input_edit import AS_IS, Corner, InputEdit
+from occstudio.studio.input_edit import AS_IS, InputEdit
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import UNITS
 from occstudio.studio.studio import Studio
@@ -100,6 +101,12 @@ class InputSection(InspectorPart):
             suffix=" %",
         )
         self.edit = Section(tr("Crop, thin and clean"), "inputEditSection", self, is_open=False)
+        self._box = QPushButton(tr("Box in the view"), self)
+        self._box.setObjectName("crop-box")
+        self._box.setAccessibleName(tr("Crop box in the view"))
+        self._box.setToolTip(tr("Crop by dragging the sides of a box in the 3-D view (B)"))
+        self._box.setProperty("role", "small")
+        self._box.setCheckable(True)
         self._reset = QPushButton(tr("Use as it came"), self)
         self._reset.setObjectName("input-reset")
         self._reset.setAccessibleName(tr("Use the input as it came"))
@@ -126,6 +133,7 @@ class InputSection(InspectorPart):
         cloud = _cloud_of(item)
         self.edit.setVisible(cloud is not None)
         self._reset.setVisible(item.input_edit != AS_IS)
+        self._box.setChecked(self.studio.document.shows_crop)
         self._show_preview(item)
         if cloud is not None:
             self._show_edit(item, cloud)
@@ -150,8 +158,9 @@ class InputSection(InspectorPart):
             self._preview.show_points(item.frame.to_model(shown), kept)
 
     def _show_edit(self, item: ShapeItem, cloud: PointCloud) -> None:
-        low, high = _limits(item)
-        crop = item.input_edit.crop or (low, high)
+        frame = item.source.observation.frame
+        low, high = crop_limits(frame)
+        crop = crop_of(item.input_edit, frame)
         decimals = int(np.clip(4 - np.ceil(np.log10(max(high[0] - low[0], 1e-9))), 0, 6))
         for axis, slider in enumerate(self._crop):
             slider.set_span(low[axis], high[axis], decimals)
@@ -184,6 +193,7 @@ class InputSection(InspectorPart):
         self.rows.addWidget(self._facts)
         self.rows.addLayout(form)
         self.rows.addWidget(self.edit)
+        self.edit.rows.addWidget(self._box, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (*self._crop, self._count, self._outliers, self._noise):
             self.edit.rows.addWidget(part)
         self.edit.rows.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
@@ -195,6 +205,7 @@ class InputSection(InspectorPart):
         self._unit.currentIndexChanged.connect(
             lambda _: self.change(edits.set_unit(self.ids, str(self._unit.currentData())))
         )
+        self._box.clicked.connect(lambda wanted: self.studio.apply(edits.show_crop(bool(wanted))))
         self._reset.clicked.connect(
             lambda: self._put(AS_IS, tr("Use input as it came"), drags=False)
         )
@@ -213,17 +224,10 @@ class InputSection(InspectorPart):
 
     def _cut(self, axis: int, low: float, high: float, *, drags: bool = False) -> None:
         item = self.item
-        if item is None:
-            return
-        ends = _limits(item)
-        lower, upper = (list(corner) for corner in item.input_edit.crop or ends)
-        lower[axis], upper[axis] = low, high
-        slack = 1e-4 * (ends[1][0] - ends[0][0])
-        is_all = all(lower[k] <= ends[0][k] + slack for k in range(3)) and all(
-            upper[k] >= ends[1][k] - slack for k in range(3)
-        )
-        crop = None if is_all else (_corner(lower), _corner(upper))
-        self._put(replace(item.input_edit, crop=crop), tr("Crop input"), drags=drags)
+        if item is not None:
+            frame = item.source.observation.frame
+            wanted = with_range(item.input_edit, frame, axis, low, high)
+            self._put(wanted, tr("Crop input"), drags=drags)
 
     def _set_count(self, value: float, *, drags: bool = False) -> None:
         cloud = None if self.item is None else _cloud_of(self.item)
@@ -253,18 +257,6 @@ class InputSection(InspectorPart):
 def _cloud_of(item: ShapeItem) -> PointCloud | None:
     seen = item.source.observation
     return seen if isinstance(seen, PointCloud) else None
-
-
-def _limits(item: ShapeItem) -> tuple[Corner, Corner]:
-    """Corners of a cube that holds all points: the frame knows it without a look at them."""
-    frame = item.source.observation.frame
-    half = 0.501 / frame.scale
-    center = frame.center
-    return _corner([c - half for c in center]), _corner([c + half for c in center])
-
-
-def _corner(numbers: list[float]) -> Corner:
-    return float(numbers[0]), float(numbers[1]), float(numbers[2])
 
 
 def _strictness(deviations: float) -> float:

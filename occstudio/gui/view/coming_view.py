@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from occstudio.gui.opengl import view_format
 from occstudio.gui.theme import Theme
 from occstudio.gui.translation import tr
+from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import Settings
@@ -34,6 +35,7 @@ class ComingView(QOpenGLWidget):
         super().__init__(parent)
         self.setObjectName("comingView")
         self.setAccessibleName(tr("3-D view, loading"))
+        self.orbit = OrbitCamera()
         self._ground = QColor()
 
     def paintGL(self) -> None:
@@ -67,4 +69,7 @@ class ComingView(QOpenGLWidget):
         """There is nothing to look at yet."""
 
     def look(self, azimuth: float, elevation: float) -> None:
+        """There is nothing to look at yet."""
+
+    def turn(self, camera: OrbitCamera) -> None:
         """There is nothing to look at yet."""

@@ -37,7 +37,7 @@ def actor() -> pv.Actor:
     return made
 
 
-def sample(vertices: Points) -> Points:
+def sample(vertices: Points | WorldPoints) -> Points | WorldPoints:
     """As many vertices ``(n, 3)`` of a surface as say where it is."""
     return vertices[:: max(1, len(vertices) // _SAMPLE)]
 

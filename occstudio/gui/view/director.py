@@ -15,6 +15,7 @@ from occstudio.finishing.finishing import PLAIN
 from occstudio.gui.translation import numeral, tr
 from occstudio.gui.view import keys
 from occstudio.gui.view.color_map import DISTANCE, DOUBT
+from occstudio.gui.view.crop_desk import CropDesk
 from occstudio.gui.view.overlays.scale_bar import length_text
 from occstudio.gui.view.overlays.slice_bar import REACH
 from occstudio.gui.view.placement import Matrix, between_frames
@@ -64,6 +65,7 @@ class Director:
         self._painted: CertaintyAnswer | DistanceAnswer | None = None
         self._shell: ShellAnswer | None = None
         self._is_dragged = False
+        self._crop = CropDesk(studio, view)
         self._connect()
 
     # -- what is wanted ----------------------------------------------------------------------
@@ -74,6 +76,7 @@ class Director:
         self._want_distance()
         self._want_certainty(document)
         self._want_shell(document)
+        self._crop.show(document)
         self._view.overlay.arrange()
         self._cut()
         self._view.update()

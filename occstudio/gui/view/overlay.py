@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from occstudio.gui.theme import Theme
 from occstudio.gui.translation import tr
 from occstudio.gui.view.orbit_camera import OrbitCamera
+from occstudio.gui.view.overlays.axis_handle import AxisHandle
 from occstudio.gui.view.overlays.gizmo import Gizmo
 from occstudio.gui.view.overlays.legend import Legend
 from occstudio.gui.view.overlays.scale_bar import ScaleBar
 from occstudio.gui.view.overlays.slice_bar import SliceBar
-from occstudio.gui.view.overlays.slice_handle import SliceHandle
 from occstudio.gui.view.overlays.wipe_handle import WipeHandle
 from occstudio.shapes.frame import Frame
 from occstudio.studio.compared import Pair
@@ -33,7 +33,17 @@ class Overlay:
         self.gizmo = Gizmo(view)
         self.scale_bar = ScaleBar(view)
         self.wipe = WipeHandle(view)
-        self.slice_handle = SliceHandle(view)
+        self.slice_handle = AxisHandle(
+            view,
+            "sliceHandle",
+            tr("Field slice"),
+            tr("Drag the slice along its normal, or use the arrow keys"),
+        )
+        self.crop_grips = {
+            (axis, is_upper): _crop_grip(view, axis, is_upper)
+            for axis in range(3)
+            for is_upper in (False, True)
+        }
         self.slice_bar = SliceBar(view)
         self.paint_legend = Legend(view, "paintLegend")
         self.slice_legend = Legend(view, "sliceLegend")
@@ -49,6 +59,7 @@ class Overlay:
             self.scale_bar,
             self.wipe,
             self.slice_handle,
+            *self.crop_grips.values(),
             self.slice_bar,
             self.paint_legend,
             self.slice_legend,
@@ -112,6 +123,18 @@ class Overlay:
     def _place_scale_bar(self) -> None:
         bar = self.scale_bar
         bar.move(MARGIN, self._view.height() - bar.height() - MARGIN)
+
+
+def _crop_grip(view: QWidget, axis: int, is_upper: bool) -> AxisHandle:
+    name = "xyz"[axis]
+    end = tr("{axis}, to", axis=name.upper()) if is_upper else tr("{axis}, from", axis=name.upper())
+    return AxisHandle(
+        view,
+        f"cropGrip-{name}-{'high' if is_upper else 'low'}",
+        tr("Crop box: {end}", end=end),
+        tr("Drag to leave out points beyond this side, or use the arrow keys"),
+        size=0.9,
+    )
 
 
 def _name_tag(view: QWidget, number: int) -> QLabel:

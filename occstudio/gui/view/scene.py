@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vtkmodules.vtkCommonDataModel import vtkPlane
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.view.crop_actor import CropActor
 from occstudio.gui.view.floor import Floor, cell_length
 from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.placement import Matrix, Place, beside, between_frames, onto_first
@@ -60,6 +61,7 @@ class Scene:
         self.floor = Floor()
         self.slice = SliceActors(main)
         self.shell = ShellActors(main)
+        self.crop = CropActor(main)
         for renderer in (main, second):
             renderer.add_actor(self.floor.actor, reset_camera=False, render=False)
             light_studio(renderer)
@@ -73,6 +75,7 @@ class Scene:
             renderer.set_background(theme.ground, top=theme.sky)
         self.floor.set_theme(theme)
         self.slice.set_theme(theme)
+        self.crop.set_theme(theme)
         self._dress_all()
 
     def show_settings(self, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from occstudio.gui.theme import Theme
+from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.widgets.empty_state import EmptyState
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
@@ -18,7 +19,15 @@ from occstudio.studio.settings import Settings
 
 
 class View(Protocol):
-    """What the window asks of a 3-D view."""
+    """What the window asks of a 3-D view.
+
+    Attributes
+    ----------
+    orbit : OrbitCamera
+        Where one looks from.
+    """
+
+    orbit: OrbitCamera
 
     def show_document(self, document: Document, results: dict[int, ShapeResult]) -> None:
         """Make the view what the document says."""
@@ -42,6 +51,10 @@ class View(Protocol):
 
     def look(self, azimuth: float, elevation: float) -> None:
         """Look from a side."""
+        ...
+
+    def turn(self, camera: OrbitCamera) -> None:
+        """Look from elsewhere."""
         ...
 
     def close(self) -> object:
