@@ -186,7 +186,7 @@ def _of_layer(tree: ast.AST) -> Iterator[str]:
                     yield from _said(part)
         elif isinstance(node, ast.Assign):
             named = ast.unparse(node.targets[0])
-            if named in _SAYING or "label" in named:
+            if named in _SAYING or "label" in named or "reason" in named:
                 yield from _said(node.value)
         elif isinstance(node, ast.arguments):
             named = node.args[len(node.args) - len(node.defaults) :]

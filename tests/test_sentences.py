@@ -94,6 +94,8 @@ AS_THEY_ARE = frozenset(
         "PLY (*.ply)",
         "STL (*.stl)",
         "PNG (*.png);;JPEG (*.jpg);;WebP (*.webp)",
+        "Qt \u2026 on '\u2026'",  # the system report, which is for the authors
+        "the examination ended with code \u2026",
         "gdi generic",  # drivers
         "basic render",
         "GIF",
@@ -277,6 +279,8 @@ def _technical(tree: ast.AST) -> Iterator[ast.AST]:
             inside = [node]
         elif isinstance(node, ast.Subscript):
             inside = [node.slice]
+        elif isinstance(node, ast.keyword) and node.arg == "gesture":
+            inside = [node.value]  # a name for the history
         elif isinstance(node, ast.Dict):
             inside = list(node.keys)
         elif isinstance(node, ast.Call):

@@ -218,7 +218,12 @@ def work_on_library() -> LibraryWork:
 
         return codes_of(name)
 
-    return LibraryWork(add, change, remove, codes)
+    def devices() -> Mapping[str, str]:
+        from occstudio.inference.device import known_devices
+
+        return known_devices()
+
+    return LibraryWork(add, change, remove, codes, devices)
 
 
 def _log_to_file() -> None:

@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
         self.stage.empty.open_wanted.connect(self.actions_table["open"].trigger)
         self.stage.empty.tour_wanted.connect(self.actions_table["tour"].trigger)
         self.coach_marks.ended.connect(self._end_tour)
+        self.doctor_card.report_wanted.connect(self.actions_table["system_report"].trigger)
         self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
         self.shapes.menu_wanted.connect(self._show_shape_menu)
         export = self.actions_table["export"]

@@ -4,12 +4,12 @@ The rows are data, so a new setting needs one line. What is chosen is shown at o
 remembered on disk by the studio; nothing waits for an OK.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -21,14 +21,17 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from superqt import QElidingLabel
 
 from occstudio import paths
 from occstudio.gui.theme import SPACE
-from occstudio.gui.translation import NAMES, marked, tr
+from occstudio.gui.translation import NAMES, marked, told, tr
 from occstudio.studio.settings import Settings
 
 ChangeSettings = Callable[[Settings], None]
+Devices = Mapping[str, str]
+"""Why each device can't be used here; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +143,16 @@ class Preferences(QDialog):
         Gives what is chosen now; other parts of the window may change it meanwhile.
     on_change : callable
         Is given the new settings after each choice.
+    find_devices : callable
+        Finds out, on a worker, what can compute here; gives it to the function it is given.
     """
 
     def __init__(
-        self, read: Callable[[], Settings], on_change: ChangeSettings, parent: QWidget
+        self,
+        read: Callable[[], Settings],
+        on_change: ChangeSettings,
+        find_devices: Callable[[Callable[[Devices], None]], None],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("preferencesDialog")
@@ -182,6 +191,8 @@ class Preferences(QDialog):
         layout.addWidget(self._buttons())
         self.show_settings(read())
         self.setMinimumWidth(560)
+        # The answer may come when the dialog is gone.
+        find_devices(lambda found: self._show_devices(found) if isValid(self) else None)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is chosen."""
@@ -193,6 +204,19 @@ class Preferences(QDialog):
                     place = box.count() - 1
                 box.setCurrentIndex(place)
         self._export.setText(settings.export_folder or tr("Where the last file was opened"))
+
+    def _show_devices(self, found: Devices) -> None:
+        """Leave what can't compute here in the list, but say why and let nobody choose it."""
+        box = self._boxes["device"]
+        rows = box.model()
+        assert isinstance(rows, QStandardItemModel)
+        for name, reason in found.items():
+            place = box.findData(name)
+            if place >= 0 and reason:
+                said = told(reason)
+                box.setItemText(place, f"{box.itemText(place)} – {said}")
+                box.setItemData(place, said, Qt.ItemDataRole.ToolTipRole)
+                rows.item(place).setEnabled(False)
 
     def _heading(self, text: str) -> None:
         label = QLabel(text.upper(), self)

@@ -35,6 +35,18 @@ def choose_device(wish: str = "auto") -> torch.device:
     return device
 
 
+def known_devices() -> dict[str, str]:
+    """Devices that a person may ask for, and why each can't be used here; empty if it can."""
+    cuda_reason = mps_reason = ""
+    if torch.version.cuda is None:
+        cuda_reason = "this torch is built without CUDA"
+    elif not torch.cuda.is_available():
+        cuda_reason = "torch finds no NVIDIA graphics card"
+    if not torch.backends.mps.is_available():
+        mps_reason = "torch finds no Apple graphics"
+    return {"cpu": "", "cuda": cuda_reason, "mps": mps_reason}
+
+
 def batch_for(device: torch.device) -> int:
     """Points per call to begin with: large enough to be fast, small enough to cancel at once."""
     return 8192 if device.type == "cpu" else 262_144

@@ -46,12 +46,15 @@ class LibraryWork:
         Removes a model.
     codes : callable
         The latents by name that came with a model.
+    devices : callable
+        The devices that there may be, and why each can't be used here; empty if it can.
     """
 
     add: Callable[[Path, Watch], ModelCard]
     change: Callable[[str, Settings], ModelCard]
     remove: Callable[[str], None]
     codes: Callable[[str], Mapping[str, Latent]]
+    devices: Callable[[], Mapping[str, str]] = dict
 
 
 class Library:
@@ -69,6 +72,7 @@ class Library:
 
     def __init__(self, studio: "Studio", submit: Submit, work: LibraryWork | None) -> None:
         self._studio, self._submit, self._work = studio, submit, work
+        self._devices: Mapping[str, str] | None = None
 
     def open(self, path: Path) -> None:
         """Bring a checkpoint into the library, and say what of it had to be assumed."""
@@ -104,6 +108,19 @@ class Library:
         work = self._allowed()
         if work is not None:
             self._submit(f"reading codes of {model}", lambda _: work.codes(model), take)
+
+    def find_devices(self, take: Callable[[Mapping[str, str]], None]) -> None:
+        """Hand over which devices can be used here, and why the others can't."""
+        if self._devices is not None:
+            take(self._devices)
+        elif self._work is not None:
+
+            def keep(found: Mapping[str, str]) -> None:
+                self._devices = found
+                take(found)
+
+            devices = self._work.devices
+            self._submit("looking for devices", lambda _: devices(), keep)
 
     def _allowed(self) -> LibraryWork | None:
         if self._work is None:

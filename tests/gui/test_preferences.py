@@ -1,14 +1,20 @@
 """Choices are applied as they are made, and remembered."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from occstudio.gui.app import work_on_library
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.preferences import GROUPS, Preferences
+from occstudio.inference.device import known_devices
 from occstudio.studio.settings import MOUSE_HABITS, THEMES, UNITS, Settings, load_settings
 from tests.gui.conftest import TIMEOUT_MS
+
+ENABLED = Qt.ItemFlag.ItemIsEnabled
 
 
 def choose(dialog: Preferences, field: str, value: object) -> None:
@@ -46,6 +52,34 @@ def test_defaults_come_back_and_the_rest_is_kept(window: MainWindow, tmp_path: P
     assert window.studio.settings.model == model
     assert window.studio.settings.shows_floor is not Settings().shows_floor
     dialog.close()
+
+
+def test_a_device_that_is_not_here_is_listed_with_the_reason_and_cannot_be_chosen(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.studio.library._work = work_on_library()
+    dialog = opened_dialog(window)
+    box = dialog.findChild(QComboBox, "preferences-device")
+    here = known_devices()
+    missing = [name for name, reason in here.items() if reason]
+    assert missing  # no machine has both
+    row = box.findData(missing[0])
+    qtbot.waitUntil(lambda: here[missing[0]] in box.itemText(row), timeout=TIMEOUT_MS)
+    for name, reason in here.items():
+        place = box.findData(name)
+        assert bool(box.model().flags(box.model().index(place, 0)) & ENABLED) is not bool(reason)
+        assert (reason in box.itemText(place)) or not reason
+    assert box.model().flags(box.model().index(box.findData("auto"), 0)) & ENABLED
+    dialog.close()
+
+
+def test_an_answer_about_devices_that_comes_late_hurts_nobody(window: MainWindow) -> None:
+    takers: list[Callable[[Mapping[str, str]], None]] = []
+    settings = window.studio.settings
+    dialog = Preferences(lambda: settings, lambda _: None, takers.append, window)
+    dialog.close()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    takers[0]({"cuda": "torch finds no NVIDIA graphics card"})
 
 
 def test_every_value_of_a_setting_can_be_chosen() -> None:

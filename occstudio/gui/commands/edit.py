@@ -39,7 +39,10 @@ def paste(window: "MainWindow") -> None:
 
 def show_preferences(window: "MainWindow") -> None:
     """Show the preferences."""
-    Preferences(lambda: window.studio.settings, window.change_settings, window).show()
+    studio = window.studio
+    Preferences(
+        lambda: studio.settings, window.change_settings, studio.library.find_devices, window
+    ).show()
 
 
 ROWS = (

@@ -35,6 +35,9 @@ class DoctorCard(QFrame):
     dismissed = Signal()
     """The person has read it."""
 
+    report_wanted = Signal()
+    """The person wants to know about the machine, too."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._covered = parent
@@ -53,6 +56,12 @@ class DoctorCard(QFrame):
         self._close.setIconSize(QSize(14, 14))
         self._close.setAccessibleName(tr("Close this card"))
         self._close.setToolTip(tr("Close; Tools › Why Does It Look Bad? opens it again"))
+        self._report = QToolButton(self)
+        self._report.setObjectName("doctorCard-report")
+        self._report.setProperty("role", "quiet")
+        self._report.setText(tr("System report…"))
+        self._report.setAccessibleName(tr("System report"))
+        self._report.setToolTip(tr("If the machine may be to blame: what it has, what is missing"))
         self._body = QWidget(self)
         self._body.setObjectName("doctorCard-body")
         self._rows = QVBoxLayout(self._body)
@@ -77,6 +86,8 @@ class DoctorCard(QFrame):
         layout.setSpacing(SPACE + 4)
         layout.addLayout(head)
         layout.addWidget(self._scroll)
+        layout.addWidget(self._report, 0, Qt.AlignmentFlag.AlignLeft)
+        self._report.clicked.connect(self.report_wanted)
         self._close.clicked.connect(self._dismiss)
         self.hide()
 

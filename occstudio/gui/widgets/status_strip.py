@@ -30,6 +30,7 @@ _LINGER_MS = 8000
 STAGES = {
     "loading model": marked("Loading model"),
     "looking for models": marked("Looking for models"),
+    "looking for devices": marked("Looking for devices"),
     "encode": marked("Encoding"),
     "decode": marked("Decoding"),
     "contour": marked("Contouring"),
