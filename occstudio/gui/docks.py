@@ -24,6 +24,7 @@ class Docks(QObject):
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
         self._widths: dict[str, int] = {}
+        self._heights: dict[str, int] = {}
         self._first = QByteArray()
 
     def add(
@@ -38,6 +39,8 @@ class Docks(QObject):
         body.setMinimumWidth(body.minimumWidth() or min(width, 200))
         self._window.addDockWidget(area, dock)
         self._docks[name], self._widths[name] = dock, width
+        if area == Qt.DockWidgetArea.BottomDockWidgetArea:
+            self._heights[name] = self._widths.pop(name)
         dock.visibilityChanged.connect(lambda _shown: self.changed.emit())
 
     def remember(self) -> None:
@@ -68,5 +71,9 @@ class Docks(QObject):
         self._set_widths()
 
     def _set_widths(self) -> None:
-        docks, widths = list(self._docks.values()), list(self._widths.values())
-        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        for sizes, way in (
+            (self._widths, Qt.Orientation.Horizontal),
+            (self._heights, Qt.Orientation.Vertical),
+        ):
+            docks = [self._docks[name] for name in sizes]
+            self._window.resizeDocks(docks, list(sizes.values()), way)

@@ -31,6 +31,7 @@ from occstudio.gui.doctor_desk import DoctorDesk
 from occstudio.gui.dropped import carries_anything, dropped
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.dragged_meshes import forget_drags
+from occstudio.gui.panels.explorer.explorer import ExplorerPanel
 from occstudio.gui.panels.inspector import InspectorPanel
 from occstudio.gui.panels.model_cards import ModelCards
 from occstudio.gui.panels.models import ModelPicker
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.inspector = InspectorPanel(studio, self._theme, self)
         self.models = ModelPicker(studio, self)
         self.model_cards = ModelCards(studio, self._theme, self)
+        self.explorer = ExplorerPanel(studio, self._theme, self)
         self.stage = Stage(samples, self)
         self.viewport: View = self._view() if builds_view else self._coming_view()
         self.status = StatusStrip(studio.cancel, self._show_details, self._remedy, self)
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
             self.inspector,
             self.models,
             self.model_cards,
+            self.explorer,
             self.stage.empty,
             self.viewport,
             self.status,
@@ -206,6 +209,9 @@ class MainWindow(QMainWindow):
         )
         self.docks.add(
             "inspector", tr("Inspector"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316
+        )
+        self.docks.add(
+            "explorer", tr("Explorer"), self.explorer, Qt.DockWidgetArea.BottomDockWidgetArea, 230
         )
         self.setStatusBar(self.status)
         menus = self.actions_table.fill_menu_bar(self.menuBar())

@@ -289,7 +289,8 @@ QPushButton[role="small"] { padding: 3px 10px; }
 QPushButton[role="open"] { padding: 6px 9px; }
 
 QDockWidget { color: $muted; titlebar-close-icon: none; }
-QWidget#shapesBody, QWidget#inspectorBody, QWidget#modelsBody { background: $panel; }
+QWidget#shapesBody, QWidget#inspectorBody, QWidget#modelsBody, QWidget#explorerBody {
+    background: $panel; }
 QLabel[role="heading"] { color: $muted; font-size: 11px; font-weight: 500;
                          letter-spacing: 1px; }
 QLabel[role="title"] { font-size: 20px; font-weight: 500; color: $text; }
@@ -319,14 +320,15 @@ QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px;
                               selection-background-color: $accent;
                               selection-color: $on_accent; outline: 0; }
-QDoubleSpinBox, QLineEdit { background: $field; border: 1px solid $line; border-radius: 6px;
-                            padding: 4px 8px; color: $text;
+QDoubleSpinBox, QSpinBox, QLineEdit { background: $field; border: 1px solid $line;
+                            border-radius: 6px; padding: 4px 8px; color: $text;
                             selection-background-color: $accent;
                             selection-color: $on_accent; }
-QDoubleSpinBox:focus, QLineEdit:focus { border-color: $accent; }
-QDoubleSpinBox { padding: 2px 4px; }
-QDoubleSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
-QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+QDoubleSpinBox:focus, QSpinBox:focus, QLineEdit:focus { border-color: $accent; }
+QDoubleSpinBox, QSpinBox { padding: 2px 4px; }
+QDoubleSpinBox QLineEdit, QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button,
+QSpinBox::up-button, QSpinBox::down-button {
     subcontrol-origin: border; width: 0px; height: 0px; border: none; }
 QDoubleSpinBox:disabled { color: $faded; }
 
@@ -373,6 +375,20 @@ QLineEdit[role="search"] { padding: 7px 10px; font-size: 14px; }
 QLabel[role="keycap"] { color: $text; background: $raised; border: 1px solid $line;
                         border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px;
                         font-size: 12px; }
+
+QTabWidget::pane { border: none; background: $panel; }
+QTabBar { background: $panel; }
+QTabBar::tab { background: transparent; color: $muted; padding: 6px 12px; margin: 2px 2px 0 2px;
+               border-bottom: 2px solid transparent; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $accent; }
+QToolButton[role="well"] { background: $field; border: 1px dashed $line; border-radius: 10px;
+                           padding: 4px; color: $muted; font-size: 12px; }
+QToolButton[role="well"]:hover { border-color: $accent; color: $text; }
+QToolButton[role="well"]:focus { border: 1px solid $accent; }
+QToolButton[role="well"][isTarget="true"] { border: 2px dashed $accent; background: $accent_soft; }
+QToolButton[role="well"]::menu-indicator { image: none; width: 0; }
 
 QStatusBar { background: $window; border-top: 1px solid $line; min-height: 30px; }
 QStatusBar::item { border: none; }

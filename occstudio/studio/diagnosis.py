@@ -147,7 +147,7 @@ def diagnose(facts: Facts) -> Diagnosis:
 
 def _wrong_kind(facts: Facts) -> Finding | None:
     card = facts.card
-    if card is None or card.input_kind in facts.kinds:
+    if card is None or not facts.kinds or card.input_kind in facts.kinds:
         return None
     best = fitting_model(facts.cards, facts.item.source.observation)
     kind = _KINDS.get(facts.kinds[0], facts.kinds[0])

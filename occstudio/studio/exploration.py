@@ -7,7 +7,7 @@ its own, one at a time and never while a surface is awaited.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from occstudio.studio.background import Outcome, Post, TaskLane, TaskThread, Tok
 from occstudio.studio.blend import Blend, BlendKey, Gallery
 from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.event import Event
+from occstudio.studio.input_edit import edited
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.thumbnail import Picture, picture_of_mesh
 
@@ -92,11 +93,10 @@ class Exploration:
                 self._wanted.move_to_end(key, last=False)
         self._draw_next()
 
-    def drop_pictures(self, prefix: str) -> None:
-        """Draw no more of those whose key begins so, e.g. ``frame`` of ``("frame", 3)``."""
-        for key in list(self._wanted):
-            if isinstance(key, tuple) and key[:1] == (prefix,):
-                del self._wanted[key]
+    def unwant(self, keys: Iterable[Hashable]) -> None:
+        """Draw no more of these."""
+        for key in keys:
+            self._wanted.pop(key, None)
 
     def close(self) -> None:
         """End the worker."""
@@ -114,6 +114,32 @@ class Exploration:
         if latent is None or self.space is None or latent.model != self.space.model:
             return None
         return BlendKey(item.name, latent)
+
+    def find_key(self, item: ShapeItem, take: Callable[[BlendKey], None]) -> None:
+        """Hand over a shape as a key; one of another model is encoded into the space first."""
+        key, space = self.key_of(item), self.space
+        if key is not None or space is None:
+            if key is not None:
+                take(key)
+            return
+        observation = item.source.observation
+
+        def work(token: Token) -> BlendKey:
+            if isinstance(observation, Imagined):
+                raise ModelError(
+                    f"'{item.name}' is a code of another model: choose a shape of "
+                    f"'{space.model}' or a scan"
+                )
+            seen = edited(observation, item.frame, item.input_edit, token)
+            return BlendKey(item.name, self._studio.model(space.model).encode(seen, token))
+
+        def on_outcome(outcome: Outcome[str, BlendKey]) -> None:
+            if outcome.error is not None:
+                self._studio.noticed.emit(notice_of(outcome.error))
+            elif outcome.result is not None:
+                take(outcome.result)
+
+        self._submit(f"encoding {item.name}", work, on_outcome)
 
     def named(self, name: str) -> BlendKey:
         """A shape of the catalogue; UnknownNameError offers the nearest names."""

@@ -14,6 +14,7 @@ from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
 from occstudio.gui.theme import apply_theme, chosen_theme
 from occstudio.shapes.analytic import AnalyticModel
+from occstudio.studio.exploration import ReadBook
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 
@@ -40,14 +41,17 @@ def window(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWin
     close_window(qapp, window)
 
 
-def open_window(qapp: QApplication, model: object, tmp_path: Path) -> MainWindow:
-    """A shown window that works with one model."""
+def open_window(
+    qapp: QApplication, model: object, tmp_path: Path, read_book: ReadBook | None = None
+) -> MainWindow:
+    """A shown window that works with one model, and its book if it has one."""
     bridge = Bridge(qapp)
     studio = Studio(
         lambda name, device: model,  # type: ignore[arg-type, return-value]
         lambda: [model.card],  # type: ignore[attr-defined]
         post=bridge.post,
         settings=Settings(theme="dark"),
+        read_book=read_book,
     )
     sample = ellipsoid_file(tmp_path / "sample.npy")
     window = MainWindow(studio, probe_opengl(), [sample])

@@ -13,6 +13,7 @@ PANELS = (
     ("shapes", marked("&Shapes"), "Alt+1"),
     ("inspector", marked("&Inspector"), "Alt+2"),
     ("models", marked("&Models"), "Alt+3"),
+    ("explorer", marked("&Explorer"), "Alt+4"),
 )
 """Docked panels: the name that the window docked them under, text, key."""
 

@@ -190,7 +190,7 @@ class ModelCards(QWidget):
         self._shown = state
         shown = 0
         for tile in self._tiles:
-            reason = _unfit(tile.card, seen)
+            reason = _unfit(tile.card, seen, name)
             tile.show_choice(is_chosen=tile.card.name == name, reason=reason)
             fits = wanted in (ALL, tile.card.input_kind)
             tile.setVisible(not reason if wanted == FITTING else fits)
@@ -237,9 +237,11 @@ class ModelCards(QWidget):
         self._show_choice()
 
 
-def _unfit(card: ModelCard, seen: Observation | None) -> str:
+def _unfit(card: ModelCard, seen: Observation | None, name: str) -> str:
     """Why a model can't be used for an observation; empty if it can."""
     if seen is None or card.input_kind in kinds_for(seen):
         return ""
+    if not kinds_for(seen):
+        return "" if card.name == name else tr("the shape is a code of {name}", name=name)
     words = tr(KINDS.get(card.input_kind, (card.input_kind, ""))[0])
     return tr("it takes {words}", words=words)

@@ -53,7 +53,12 @@ class ModelPicker(QComboBox):
         cards = self._studio.models
         if item is not None:
             kinds = kinds_for(item.source.observation)
-            cards = tuple(card for card in cards if card.input_kind in kinds)
+            # A shape that is a code alone has the model that it is a code of, and no other.
+            cards = tuple(
+                card
+                for card in cards
+                if (card.input_kind in kinds if kinds else card.name == item.model)
+            )
         name = item.model if item is not None else self._studio.settings.model
         with QSignalBlocker(self):
             if cards != self._shown or not cards:

@@ -1,13 +1,13 @@
 """How a row of the shapes panel is painted and clicked: picture, name, swatch, eye."""
 
-import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from occstudio.gui.panels.shape_list import ITEM, Index, ShapeList
 from occstudio.gui.theme import Theme, icon
 from occstudio.gui.translation import tr
+from occstudio.gui.widgets.shape_picture import tinted
 from occstudio.studio import edits
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.studio import Studio
@@ -151,16 +151,7 @@ class ShapeRow(QStyledItemDelegate):
         kept = self._pixmaps.get(item.id)
         if kept is not None and kept[0] == key:
             return kept[1]
-        tint = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)], np.float32) / 255
-        is_grey = bool((picture[..., 0] == picture[..., 2]).all())
-        colored = picture.copy()
-        if is_grey:
-            # Pale clay must stand out from a dark ground and from a white one.
-            lift = 1.12 if self.theme.is_dark else 0.82
-            colored[..., :3] = np.minimum(picture[..., :3] * (lift * tint), 255).astype(np.uint8)
-        height, width = colored.shape[:2]
-        image = QImage(colored.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        pixmap = QPixmap.fromImage(image.copy())
+        pixmap = tinted(picture, self.theme, color)
         self._pixmaps[item.id] = (key, pixmap)
         return pixmap
 

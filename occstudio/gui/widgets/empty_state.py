@@ -96,7 +96,8 @@ class EmptyState(QFrame):
             if picture.is_file():
                 button.setIcon(QIcon(QPixmap(str(picture))))
             else:
-                button.setIcon(icon("grain", theme, color=theme.muted))
+                sign = icon("grain", theme, color=theme.muted)
+                button.setIcon(QIcon(sign.pixmap(_THUMBNAIL)))
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)

@@ -1,0 +1,1 @@
+"""The explorer: wandering in a model's space of shapes."""
