@@ -14,7 +14,19 @@ import typer
 from rich.console import Console
 
 from occstudio import __version__, paths
-from occstudio.cli import dataset, demo, doctor, evaluate, field, models, reconstruct, train
+from occstudio.cli import (
+    dataset,
+    demo,
+    doctor,
+    evaluate,
+    field,
+    fit,
+    interpolate,
+    models,
+    reconstruct,
+    sample,
+    train,
+)
 from occstudio.errors import OccStudioError
 
 app = typer.Typer(
@@ -26,6 +38,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("reconstruct")(reconstruct.reconstruct_command)
+app.command("interpolate")(interpolate.interpolate_command)
+app.command("sample")(sample.sample_command)
+app.command("fit")(fit.fit_command)
 app.command("field")(field.field_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("train")(train.train_command)

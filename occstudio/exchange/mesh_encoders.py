@@ -135,7 +135,7 @@ def encode_glb(mesh: Mesh) -> Iterator[bytes]:
     if fits_float32(mesh.vertices):
         middle = np.zeros(3)
     places = (mesh.vertices - middle).astype("<f4")
-    views: list[tuple[bytes, int]] = [(mesh.faces.astype("<u4").tobytes(), 34963)]
+    views: list[tuple[bytes, int | None]] = [(mesh.faces.astype("<u4").tobytes(), 34963)]
     accessors: list[dict[str, object]] = [
         {"bufferView": 0, "componentType": 5125, "count": mesh.faces.size, "type": "SCALAR"}
     ]
@@ -162,7 +162,16 @@ def encode_glb(mesh: Mesh) -> Iterator[bytes]:
     node: dict[str, object] = {"mesh": 0, "name": "shape"}
     if middle.any():
         node["translation"] = middle.tolist()
-    yield from _glb_chunks(node, attributes, accessors, views)
+    part = {"attributes": attributes, "indices": 0, "material": 0, "mode": 4}
+    tree: dict[str, object] = {
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [node],
+        "meshes": [{"primitives": [part]}],
+        "materials": [surface_material(has_colors=mesh.colors is not None)],
+        "accessors": accessors,
+    }
+    yield from glb_blocks(tree, views)
 
 
 MESH_FORMATS: dict[str, MeshFormat] = {
@@ -200,33 +209,29 @@ def _rows(line: str, rows: NDArray[np.generic]) -> bytes:
     return ((line + "\n") * len(rows) % tuple(rows.ravel().tolist())).encode("ascii")
 
 
-def _glb_chunks(
-    node: dict[str, object],
-    attributes: dict[str, int],
-    accessors: list[dict[str, object]],
-    views: list[tuple[bytes, int]],
-) -> Iterator[bytes]:
+def glb_blocks(tree: dict[str, object], views: list[tuple[bytes, int | None]]) -> Iterator[bytes]:
+    """The bytes of a GLB file.
+
+    Parameters
+    ----------
+    tree : dict
+        The glTF but for its asset, buffers and buffer views.
+    views : list of (bytes, int or None)
+        Content and target of each buffer view, at multiples of four.
+    """
     entries: list[dict[str, int]] = []
     at = 0
     for data, target in views:
-        entries.append({"buffer": 0, "byteOffset": at, "byteLength": len(data), "target": target})
+        entry = {"buffer": 0, "byteOffset": at, "byteLength": len(data)}
+        entries.append(entry if target is None else {**entry, "target": target})
         at += len(data)
-    surface = {"baseColorFactor": [1, 1, 1, 1] if "COLOR_0" in attributes else [0.8, 0.8, 0.8, 1],
-               "metallicFactor": 0, "roughnessFactor": 0.7}  # fmt: skip
-    tree = {
+    whole = {
         "asset": {"version": "2.0", "generator": "OccStudio"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [node],
-        "meshes": [
-            {"primitives": [{"attributes": attributes, "indices": 0, "material": 0, "mode": 4}]}
-        ],
-        "materials": [{"name": "surface", "doubleSided": True, "pbrMetallicRoughness": surface}],
-        "accessors": accessors,
+        **tree,
         "bufferViews": entries,
         "buffers": [{"byteLength": at}],
     }
-    text = json.dumps(tree, separators=(",", ":")).encode()
+    text = json.dumps(whole, separators=(",", ":")).encode()
     # both chunks end at a multiple of four
     text += b" " * (-len(text) % 4)
     pad = b"\0" * (-at % 4)
@@ -235,6 +240,14 @@ def _glb_chunks(
     yield struct.pack("<I4s", at + len(pad), b"BIN\0")
     yield from (data for data, _ in views)
     yield pad
+
+
+def surface_material(*, has_colors: bool) -> dict[str, object]:
+    """The glTF material of surfaces, which is white below colours of vertices."""
+    grey = 1.0 if has_colors else 0.8
+    surface = {"baseColorFactor": [grey, grey, grey, 1], "metallicFactor": 0,
+               "roughnessFactor": 0.7}  # fmt: skip
+    return {"name": "surface", "doubleSided": True, "pbrMetallicRoughness": surface}
 
 
 def _srgb_to_linear() -> NDArray[np.uint16]:

@@ -1,6 +1,7 @@
 """The sentence of the product, run once: observation, latent, field, surface, mesh."""
 
 from occstudio.extraction.surface import extract_surface
+from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.watch import UNWATCHED, Watch
@@ -39,7 +40,33 @@ def reconstruct(
     NoSurfaceError
         If the field crosses the threshold nowhere.
     """
-    field = model.field(model.encode(observation, watch))
+    latent = model.encode(observation, watch)
+    mesh = decode(latent, model, resolution=resolution, threshold=threshold, watch=watch)
+    return mesh.placed(observation.frame)
+
+
+def decode(
+    latent: Latent,
+    model: ShapeModel,
+    *,
+    resolution: int = 128,
+    threshold: float | None = None,
+    watch: Watch = UNWATCHED,
+) -> Mesh:
+    """The mesh of a latent, in the model's cube.
+
+    Parameters
+    ----------
+    latent : Latent
+        Of the model: from a book of codes, a path between two, a prior.
+    model, resolution, threshold, watch
+        As for `reconstruct`.
+
+    Raises
+    ------
+    NoSurfaceError
+        If the field crosses the threshold nowhere.
+    """
     level = model.card.threshold if threshold is None else threshold
-    extraction = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
-    return extraction.mesh.placed(observation.frame)
+    field = model.field(latent)
+    return extract_surface(field, resolution=resolution, threshold=level, watch=watch).mesh

@@ -53,3 +53,28 @@ def occupancy_loss(level: float = 0.0) -> FieldLoss:
         return torch.where((low < 0) & (high > 0), torch.zeros_like(known), known)
 
     return loss
+
+
+def part_loss(level: float = 0.0, *, is_distance: bool = False) -> FieldLoss:
+    """For shapes of which a part was seen: what pulls also from afar, as codes begin anywhere.
+
+    On the surface the logit is nought; its logarithm neither vanishes far from it, as that of a
+    probability, nor lets a few stray points rule.
+
+    Parameters
+    ----------
+    level : float
+        The value of the surface.
+    is_distance : bool
+        Whether values are distances instead of logits.
+    """
+    unit = 0.01 if is_distance else 1.0
+
+    def loss(values: Tensor, low: Tensor, high: Tensor) -> Tensor:
+        logits = (values - level) / unit
+        is_inside, is_outside = (low >= 0) & (high > 0), (high <= 0) & (low < 0)
+        wrong = torch.where(is_inside, functional.relu(1 - logits), functional.relu(1 + logits))
+        known = torch.log1p(torch.where(is_inside | is_outside, wrong, logits.abs()))
+        return torch.where((low < 0) & (high > 0), torch.zeros_like(known), known)
+
+    return loss

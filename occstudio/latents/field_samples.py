@@ -100,6 +100,75 @@ class FieldSamples:
         stacked = [np.concatenate(part).astype(np.float32) for part in zip(*found, strict=True)]
         return cls(*(torch.from_numpy(part) for part in stacked))
 
+    @classmethod
+    def of_part(cls, points: Points, normals: Normals | None = None, seed: int = 0) -> FieldSamples:
+        """What a scan of a part says: nothing of what it does not show.
+
+        Parameters
+        ----------
+        points : (N, 3) float32
+            On the surface, in the network's units.
+        normals : (N, 3) float32, optional
+            Outward. Just behind a surface it is full, and for a while before it empty.
+        seed : int
+
+        Raises
+        ------
+        EmptyShapeError
+            If there are no points.
+        """
+        from scipy.spatial import KDTree
+
+        if not len(points):
+            raise EmptyShapeError("there are no points to fit a code to: give a scan that has some")
+        nothing = np.zeros(len(points))
+        found = [(points, nothing, nothing)]
+        if normals is not None:
+            rng = np.random.default_rng(seed)
+            tree = KDTree(points)
+            behind = points - 0.008 * normals
+            found.append((behind, nothing, nothing + 1))
+            # Nearer to what it left than to anything else that was seen, so before it.
+            step = rng.uniform(0.015, 0.08, len(points))
+            before = points + step[:, None] * normals
+            nearest, _ = tree.query(before)
+            is_free = nearest > 0.9 * step
+            found.append((before[is_free], -1 - nothing[is_free], nothing[is_free]))
+        stacked = [np.concatenate(part).astype(np.float32) for part in zip(*found, strict=True)]
+        return cls(*(torch.from_numpy(part) for part in stacked))
+
+    @classmethod
+    def of_cells(
+        cls, full: Points, empty: Points, *, most: int = 20_000, seed: int = 0
+    ) -> FieldSamples:
+        """What cells say whose centres (n, 3) are full or empty; others are not known.
+
+        Parameters
+        ----------
+        full, empty : (n, 3) float32
+            In the network's units.
+        most : int
+            Of each kind as many are kept, at random.
+        seed : int
+
+        Raises
+        ------
+        EmptyShapeError
+            If no cell is full.
+        """
+        if not len(full):
+            raise EmptyShapeError("no cell is full: give voxels that show a part of a shape")
+        rng = np.random.default_rng(seed)
+        kept = [part[rng.permutation(len(part))[:most]] for part in (full, empty)]
+        # As many of each kind are drawn, however much larger the void is.
+        repeats = max(len(kept[1]) // len(kept[0]), 1)
+        inside = np.repeat(kept[0], min(repeats, 8), axis=0)
+        points = np.concatenate([inside, kept[1]]).astype(np.float32)
+        is_full = np.arange(len(points)) < len(inside)
+        low, high = np.where(is_full, 0, -1), np.where(is_full, 1, 0)
+        parts = (points, low.astype(np.float32), high.astype(np.float32))
+        return cls(*(torch.from_numpy(part) for part in parts))
+
 
 def _beside(
     points: Points,
