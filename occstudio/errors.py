@@ -58,8 +58,13 @@ class NoSurfaceError(OccStudioError):
         )
         super().__init__(
             f"no surface at threshold {threshold:.3g}: all values are {side} it "
-            f"(they range from {low:.3g} to {high:.3g}); {remedy}"
+            f"(they range from {_plain(low)} to {_plain(high)}); {remedy}"
         )
+
+
+def _plain(probability: float) -> str:
+    """Without powers of ten, which say nothing of a probability."""
+    return "0" if probability < 5e-4 else "1" if probability > 0.9995 else f"{probability:.3g}"
 
 
 class ModelError(OccStudioError):

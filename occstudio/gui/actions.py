@@ -61,7 +61,10 @@ AREAS = (
 )
 """The modules with rows; within a menu, rows stand in this order."""
 
-TABLE: tuple[ActionSpec, ...] = tuple(row for area in AREAS for row in area.ROWS)
+TABLE: tuple[ActionSpec, ...] = (
+    *(row for area in AREAS for row in area.ROWS),
+    *file.LAST_ROWS,
+)
 """Everything a person can do."""
 
 TOOLBAR: tuple[str, ...] = (

@@ -251,7 +251,8 @@ class MainWindow(QMainWindow):
         self.stage.empty.tour_wanted.connect(self.actions_table["tour"].trigger)
         self.coach_marks.ended.connect(self._end_tour)
         self.doctor_card.report_wanted.connect(self.actions_table["system_report"].trigger)
-        self.stage.empty.sample_wanted.connect(lambda path: studio.open_files([path]))
+        for wanted in (self.stage.empty.sample_wanted, self.stage.empty.session_wanted):
+            wanted.connect(lambda path: studio.open_files([path]))
         self.shapes.menu_wanted.connect(self._show_shape_menu)
         export = self.actions_table["export"]
         self.export_button.clicked.connect(export.trigger)
@@ -287,6 +288,7 @@ class MainWindow(QMainWindow):
     # -- showing -----------------------------------------------------------------------------
 
     def _show_document(self, document: Document) -> None:
+        self._offer_session()
         self.stage.show_document(document)
         self.viewport.show_document(document, self.studio.results)
         self.actions_table.refresh()
@@ -300,11 +302,18 @@ class MainWindow(QMainWindow):
 
     def _show_settings(self, settings: Settings) -> None:
         self.stage.empty.greet(is_first=not settings.has_toured)
+        self._offer_session()
         self.viewport.show_settings(settings)
         if self.director is not None:
             self.director.show(self.studio.document)
         self.saving.follow(settings.autosave_s)
         self.actions_table.refresh()
+
+    def _offer_session(self) -> None:
+        """The last session, in an empty window, while its file is there."""
+        if not self.studio.document.items:
+            recent = [Path(name) for name in self.studio.settings.recent[:1]]
+            self.stage.empty.offer(next((path for path in recent if path.is_file()), None))
 
     def _show_facts(self) -> None:
         self.status.show_facts(*status_facts(self.studio))

@@ -281,7 +281,7 @@ QPushButton:pressed { background: $pressed; }
 QPushButton:disabled { color: $faded; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 500;
                               border: 2px solid transparent; background-clip: padding;
-                              padding: 5px 13px; }
+                              padding: 7px 13px; }
 QPushButton[role="primary"]:hover { background: $accent_hover; }
 QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $faded; }

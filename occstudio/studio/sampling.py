@@ -11,6 +11,8 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from occstudio.errors import Cancelled
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.preview import NESTED, RESOLUTIONS, preview_resolution
@@ -33,7 +35,12 @@ _NESTED = [grid for grid in RESOLUTIONS if grid >= NESTED]
 _SMALL_BATCH = 2048
 """Points per call in previews, so that late is noticed soon."""
 
-_UNKNOWN_COST_S = 8e-6
+FIRST_PREVIEW_S = 0.12
+"""What one may take of a field that was never asked: thin parts are lost on grids coarser than
+`NESTED`, and all that this one is answered serves the surface that follows."""
+
+_TRIED = 512
+"""Points by which the cost of one is found out."""
 
 
 class Sampling:
@@ -48,7 +55,7 @@ class Sampling:
     def __init__(self, field: Field) -> None:
         self.field = _Portions(field)
         self.lattice = Lattice(self.field)
-        self._cost_s = _UNKNOWN_COST_S
+        self._cost_s: float | None = None
         self._finest = 2 * NESTED
         self._rest_s: dict[int, float] = {}
 
@@ -96,11 +103,24 @@ class Sampling:
     def _grids(self, wanted: int) -> list[int]:
         """The grids that a preview tries in turn, finest first."""
         is_known = self.lattice.coarse_values(NESTED).size > 0
-        allowed = self._finest if is_known else preview_resolution(self._cost_s, PREVIEW_S)
+        allowed = self._finest
+        if not is_known:
+            allowed = preview_resolution(self._point_cost_s(), FIRST_PREVIEW_S)
         fitting = [grid for grid in RESOLUTIONS if grid <= min(allowed, wanted)]
         # Nested grids share their coarsest lattice, and are quick once that is known.
         nested = [grid for grid in reversed(fitting) if grid >= NESTED]
         return nested if nested and is_known else fitting[-1:] or [wanted]
+
+    def _point_cost_s(self) -> float:
+        """Seconds per point, tried out on a few if nothing is known."""
+        if self._cost_s is None:
+            box = self.field.box
+            some = np.random.default_rng(0).uniform(box.lower, box.upper, (2, _TRIED, 3))
+            self.field(some[0].astype(np.float32))  # the first call of all takes longer
+            began = time.perf_counter()
+            self.field(some[1].astype(np.float32))
+            self._cost_s = (time.perf_counter() - began) / _TRIED
+        return self._cost_s
 
     def _surface(
         self, resolution: int, threshold: float, watch: Watch, *, refine: bool = False

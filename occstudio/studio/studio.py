@@ -319,7 +319,8 @@ class Studio:
         """Remember choices; written on a worker."""
         if settings != self.settings:
             self.settings = settings
-            self._tasks.submit("saving settings", lambda _: save_settings(settings), _ignore)
+            done = self._on_tasks(lambda _: None)
+            self._tasks.submit("saving settings", lambda _: save_settings(settings), done)
 
     def close(self) -> None:
         """End the workers; nothing is delivered any more."""
@@ -424,7 +425,3 @@ class Studio:
         asked = self._surfaces.asked
         item = None if asked is None else self.document.find(asked)
         self.activity_changed.emit(Activity(stage, fraction, item.name if item else ""))
-
-
-def _ignore(outcome: Outcome[str, Any]) -> None:
-    """Nobody waits for this outcome."""

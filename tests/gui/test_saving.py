@@ -191,3 +191,28 @@ def test_a_bad_session_is_one_line_and_the_shapes_stay(
     window.studio.open_files([tmp_path / "broken.occ"])
     qtbot.waitUntil(lambda: "broken.occ" in window.status.message(), timeout=TIMEOUT_MS)
     assert window.studio.document is document
+
+
+def test_an_empty_window_offers_to_go_on_with_the_last_session(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    again = window.findChild(QPushButton, "emptyState-again")
+    assert not again.isVisible()
+    with_a_shape(qtbot, window, tmp_path)
+    window.studio.session.save(tmp_path / "lamp.occ")
+    qtbot.waitUntil(lambda: bool(window.studio.settings.recent), timeout=TIMEOUT_MS)
+    window.studio.apply(edits.remove_items((window.studio.document.items[0].id,)))
+    assert again.isVisible()
+    assert "lamp" in again.text()
+    again.click()
+    qtbot.waitUntil(lambda: len(window.studio.document.items) == 1, timeout=TIMEOUT_MS)
+    (tmp_path / "lamp.occ").unlink()
+    window.studio.apply(edits.remove_items((window.studio.document.items[0].id,)))
+    assert not again.isVisible()
+
+
+def test_written_settings_leave_no_progress_behind(window: MainWindow, qtbot: QtBot) -> None:
+    said: list[object] = []
+    window.studio.activity_changed.subscribe(said.append)
+    window.studio.change_settings(replace(window.studio.settings, unit="mm"))
+    qtbot.waitUntil(lambda: bool(said) and said[-1] is None, timeout=TIMEOUT_MS)

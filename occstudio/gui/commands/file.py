@@ -94,6 +94,9 @@ ROWS = (
         needs_shape,
         separated=True,
     ),
+)
+
+LAST_ROWS = (
     ActionSpec(
         "quit",
         "File",
@@ -105,3 +108,4 @@ ROWS = (
         separated=True,
     ),
 )
+"""What stands below everything else that is put into the menu."""

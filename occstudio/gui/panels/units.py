@@ -49,4 +49,5 @@ def stages(seconds: Mapping[str, float]) -> str:
     """Durations of the stages that took any time, one after another."""
     known = [(said, seconds[name]) for name, said in STAGES.items() if name in seconds]
     shown = [f"{tr(said)} {duration(spent)}" for said, spent in known if spent >= 0.0005]
-    return ", ".join(shown) or tr("remembered")
+    # A stage and its time are not torn apart at the end of a line.
+    return ", ".join(part.replace(" ", "\u00a0") for part in shown) or tr("remembered")

@@ -29,7 +29,6 @@ class CropActor:
     def __init__(self, renderer: pv.Renderer) -> None:
         self._edges, self._faces = pv.PolyData(), pv.PolyData()
         self._lines = pv.Actor(mapper=pv.DataSetMapper(self._edges))
-        self._lines.prop.line_width = _LINE_WIDTH
         self._walls = pv.Actor(mapper=pv.DataSetMapper(self._faces))
         self._walls.prop.opacity = _FACE_OPACITY
         for actor in (self._lines, self._walls):
@@ -38,11 +37,16 @@ class CropActor:
             actor.SetPickable(False)
             actor.SetVisibility(False)
             renderer.add_actor(actor, reset_camera=False, render=False)
+        self.set_ratio(1.0)
 
     @property
     def is_shown(self) -> bool:
         """Whether it is drawn."""
         return bool(self._lines.GetVisibility())
+
+    def set_ratio(self, ratio: float) -> None:
+        """How many pixels are a logical one."""
+        self._lines.prop.line_width = _LINE_WIDTH * ratio
 
     def set_theme(self, theme: Theme) -> None:
         """Colour it."""

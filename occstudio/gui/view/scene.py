@@ -55,6 +55,7 @@ class Scene:
         self._settings = Settings()
         self._document = Document()
         self._is_light = False
+        self._ratio = 1.0
         self._wipe, self._cut = vtkPlane(), vtkPlane()
         self._other_wipe = vtkPlane()
         self.pair: Pair | None = None
@@ -77,6 +78,15 @@ class Scene:
         self.slice.set_theme(theme)
         self.crop.set_theme(theme)
         self._dress_all()
+
+    def set_ratio(self, ratio: float) -> None:
+        """Draw points and lines as thick as they are meant, where a pixel is many."""
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self.floor.actor.prop.line_width = ratio
+            self.slice.set_ratio(ratio)
+            self.crop.set_ratio(ratio)
+            self._dress_all()
 
     def show_settings(self, settings: Settings) -> None:
         """Paint and light as chosen."""
@@ -258,7 +268,12 @@ class Scene:
         elif self.pair is not None and self.pair.mode in ("overlay", "wipe") and not item.color:
             color = self._theme.clay if item.id == self.pair.first.id else SECOND_COLOR
         return Look(
-            shading, self._settings.matcap, self._settings.shows_wires, color, self._theme.text
+            shading,
+            self._settings.matcap,
+            self._settings.shows_wires,
+            color,
+            self._theme.text,
+            self._ratio,
         )
 
     def _dress_all(self) -> None:

@@ -56,6 +56,8 @@ class Look:
         Of the material, as ``#rrggbb``.
     wire_color : str
         Of edges.
+    ratio : float
+        Pixels per logical pixel.
     """
 
     shading: str
@@ -63,6 +65,7 @@ class Look:
     wires: bool
     color: str
     wire_color: str
+    ratio: float = 1.0
 
 
 def dress(actor: pv.Actor, look: Look) -> None:
@@ -74,7 +77,7 @@ def dress(actor: pv.Actor, look: Look) -> None:
     prop.SetRepresentation(1 if look.shading == "wireframe" else 2)
     prop.SetInterpolation(0 if look.shading == "flat" else 2)
     prop.color = look.wire_color if look.shading == "wireframe" else look.color
-    prop.line_width = 1.0
+    prop.line_width = look.ratio
     lit = look.shading not in ("normals", "wireframe")
     prop.ambient, prop.diffuse = (0.20, 0.86) if lit else (1.0, 0.0)
     prop.specular, prop.specular_power = (0.05 if lit else 0.0), 12

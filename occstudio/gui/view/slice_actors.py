@@ -14,7 +14,7 @@ from occstudio.gui.view.color_map import BELIEF
 from occstudio.gui.view.placement import Matrix
 from occstudio.shapes.arrays import Points
 
-LINE_WIDTH = 2.6
+LINE_WIDTH, BORDER_WIDTH = 2.6, 1.2
 
 _SOLID = 0.96
 _CLEAR = {"dark": 0.26, "light": 0.10}  # night over white paper would be fog
@@ -39,16 +39,20 @@ class SliceActors:
         self.pane = _actor(self._pane)
         self.pane.force_translucent = True
         self.border = _actor(self._border)
-        self.border.prop.line_width = 1.2
         self.border.prop.opacity = 0.7
         self.lines = tuple(_actor(data) for data in self._lines)
-        for line in self.lines:
-            line.prop.line_width = LINE_WIDTH
         for actor in self.actors:
             actor.PickableOff()
             actor.SetUseBounds(False)
             actor.SetVisibility(False)
             renderer.add_actor(actor, reset_camera=False, render=False)
+        self.set_ratio(1.0)
+
+    def set_ratio(self, ratio: float) -> None:
+        """How many pixels are a logical one."""
+        self.border.prop.line_width = BORDER_WIDTH * ratio
+        for line in self.lines:
+            line.prop.line_width = LINE_WIDTH * ratio
 
     @property
     def actors(self) -> tuple[pv.Actor, ...]:

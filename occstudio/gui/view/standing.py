@@ -20,6 +20,9 @@ from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.pipeline import Quality, ShapeResult
 
 GHOST_OPACITY = 0.32
+POINT_SIZE = 2.5
+"""Of the input's points, in logical pixels."""
+
 OUTLINE_PART = 0.0028
 """Width of the outline, as a part of the picture's height."""
 
@@ -134,6 +137,7 @@ class Standing:
             if self.place.is_ghost:
                 actor.prop.opacity = GHOST_OPACITY
         self.points.prop.color = theme.points
+        self.points.prop.point_size = POINT_SIZE * look.ratio
         self.outline.prop.color = theme.accent
         self.shadow.prop.color = theme.shadow
         self.shadow.prop.opacity = 0.9 if theme.is_dark else 0.55
@@ -220,7 +224,6 @@ def _points_actor(data: pv.PolyData) -> pv.Actor:
     actor = pv.Actor(mapper=pv.DataSetMapper(data))
     actor.mapper.scalar_visibility = False
     actor.prop.SetRepresentationToPoints()
-    actor.prop.point_size = 2.5
     actor.prop.lighting = False
     return actor
 

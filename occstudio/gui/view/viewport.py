@@ -229,6 +229,7 @@ class Viewport(QtInteractor):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what lies over the view in its place."""
         super().resizeEvent(event)
+        self.scene.set_ratio(self.devicePixelRatioF())
         self.overlay.arrange()
         self._aim()
 
@@ -291,7 +292,9 @@ class Viewport(QtInteractor):
         ev.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Pinching on a touchpad zooms."""
+        """Pinching on a touchpad zooms; another screen may have other pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.scene.set_ratio(self.devicePixelRatioF())
         if (
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture

@@ -18,6 +18,7 @@ from occstudio.gui.translation import sentence, told, tr
 from occstudio.studio.diagnosis import Diagnosis, Finding, Weight
 
 _WIDTH = 344
+_MARGINS = (2 * SPACE, SPACE + 4, SPACE + 4, 2 * SPACE)
 
 
 class DoctorCard(QFrame):
@@ -82,7 +83,7 @@ class DoctorCard(QFrame):
         head.addWidget(self._title, 1)
         head.addWidget(self._close)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, SPACE + 4, SPACE + 4, 2 * SPACE)
+        layout.setContentsMargins(*_MARGINS)
         layout.setSpacing(SPACE + 4)
         layout.addLayout(head)
         layout.addWidget(self._scroll)
@@ -116,10 +117,11 @@ class DoctorCard(QFrame):
         room = self._covered.size()
         width = min(_WIDTH, room.width() - 4 * SPACE)
         self.setFixedWidth(width)
-        inner = width - 4 * SPACE
+        inner = width - _MARGINS[0] - _MARGINS[2] - 2 * self.frameWidth()
         self._rows.activate()  # rows that were just added have no height before
-        wanted = self._rows.heightForWidth(inner) if self._rows.hasHeightForWidth() else 0
-        wanted = max(wanted, self._rows.sizeHint().height())
+        wanted = self._rows.sizeHint().height()
+        if self._rows.hasHeightForWidth():  # their own wish is for narrower lines, and higher
+            wanted = self._rows.heightForWidth(inner)
         self._scroll.setFixedHeight(max(min(wanted, room.height() - 14 * SPACE), 40))
         self.adjustSize()
         self.move(2 * SPACE, 2 * SPACE)

@@ -48,6 +48,9 @@ class EmptyState(QFrame):
     sample_wanted = Signal(Path)
     """The person wants this sample."""
 
+    session_wanted = Signal(Path)
+    """The person wants to go on with this session."""
+
     tour_wanted = Signal()
     """The person wants to be shown around."""
 
@@ -67,11 +70,15 @@ class EmptyState(QFrame):
         )
         self._open.setProperty("role", "primary")
         self._tour = self._button("tour", tr("Show me around"), tr("A short tour of the window"))
+        self._again = self._button("again", "", "")
+        self._again.setVisible(False)
+        self._last: Path | None = None
         self._samples = [(self._sample(path), path) for path in samples]
         self._build()
         self.greet(is_first=False)
         self._open.clicked.connect(self.open_wanted)
         self._tour.clicked.connect(self.tour_wanted)
+        self._again.clicked.connect(self._go_on)
 
     def greet(self, *, is_first: bool) -> None:
         """Say hello at the first start, with a tour; else come to the point."""
@@ -85,12 +92,23 @@ class EmptyState(QFrame):
         )
         self._tour.setVisible(is_first)
 
+    def offer(self, session: Path | None) -> None:
+        """Offer to go on with the last session, if there is one."""
+        self._last = session
+        self._again.setVisible(session is not None)
+        if session is not None:
+            said = tr("Go on with {name}", name=session.stem)
+            self._again.setText(f" {said}")
+            self._again.setAccessibleName(said)
+            self._again.setToolTip(str(session))
+
     def set_theme(self, theme: Theme) -> None:
         """Colour the icons, and those that stand where there is no picture."""
         for sign, (name, _, _) in zip(self._signs, WELCOME_INPUTS, strict=True):
             sign.setPixmap(icon(name, theme, color=theme.accent).pixmap(26, 26))
         self._open.setIcon(icon("folder-open-outline", theme, color=theme.on_accent))
         self._tour.setIcon(icon("map-marker-path", theme))
+        self._again.setIcon(icon("history", theme))
         for button, path in self._samples:
             picture = path.with_suffix(".png")
             if picture.is_file():
@@ -113,6 +131,7 @@ class EmptyState(QFrame):
         line.setSpacing(10)
         line.addStretch()
         line.addWidget(self._open)
+        line.addWidget(self._again)
         line.addWidget(self._tour)
         line.addStretch()
         layout.addLayout(line)
@@ -146,6 +165,10 @@ class EmptyState(QFrame):
                 column.addWidget(part)
             row.addLayout(column, 1)
         return row
+
+    def _go_on(self) -> None:
+        if self._last is not None:
+            self.session_wanted.emit(self._last)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(f" {text}", self)

@@ -152,8 +152,5 @@ class _Slider(QSlider):
     """A slider that leaves the wheel to the panel, which scrolls."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only who has clicked here first turns it by the wheel."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """Whoever has just dragged it and scrolls on would change it unawares, or be stuck."""
+        event.ignore()

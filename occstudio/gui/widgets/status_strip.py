@@ -35,7 +35,7 @@ STAGES = {
     "decode": marked("Decoding"),
     "contour": marked("Contouring"),
     "refine": marked("Refining"),
-    "normals": marked("Normals"),
+    "normals": marked("Finding the normals of"),
     "input": marked("Editing input of"),
     "fit": marked("Fitting a code to"),
     "smooth": marked("Smoothing"),
