@@ -28,7 +28,9 @@ from occstudio.shapes.analytic import AnalyticModel
 from tests.gui.conftest import TIMEOUT_MS, close_window, open_window
 from tests.gui.test_workflows import opened
 
-SAME = frozenset({"Latent", "Matcap", "Jade", "Sand", "Details", "Status", "Name", "Format"})
+SAME = frozenset(
+    {"Explorer", "Latent", "Matcap", "Jade", "Sand", "Details", "Status", "Name", "Format"}
+)
 """The same word in both languages."""
 
 

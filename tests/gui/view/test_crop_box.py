@@ -52,7 +52,7 @@ def test_the_grips_sit_on_the_faces_of_the_points_box(view: Viewport, boxed: int
     middle = {key: grip.geometry().center() for key, grip in grips.items()}
     width = middle[X, True].x() - middle[X, False].x()
     height = middle[Y, False].y() - middle[Y, True].y()
-    assert height / width == pytest.approx(2.0, abs=0.05)
+    assert height / width == pytest.approx(2.0, abs=0.1)
     assert view.scene.crop.is_shown
 
 
@@ -63,13 +63,13 @@ def test_a_dragged_side_crops_the_input_live_and_is_one_step_of_undo(
     before = grip.geometry().center()
     pixels = before.x() - view.overlay.crop_grips[X, False].geometry().center().x()
     take(grip, *[QPoint(-pixels // 8, 0)] * 4)
-    assert crop(window)[1, X] == pytest.approx(0.0, abs=0.03)  # half of the box is gone
+    assert crop(window)[1, X] == pytest.approx(0.0, abs=0.08)  # half of the box is gone
     assert grip.geometry().center().x() == pytest.approx(before.x() - pixels / 2, abs=4)
     grip.released.emit()
     settle(qtbot, window)
     seen = window.studio.results[boxed].observation
     assert seen.points[:, X].max() <= crop(window)[1, X]  # type: ignore[union-attr]
-    assert len(seen) == pytest.approx(1000, rel=0.1)  # type: ignore[arg-type]
+    assert len(seen) == pytest.approx(1000, rel=0.2)  # type: ignore[arg-type]
     window.actions_table["undo"].trigger()
     assert window.studio.document.items[0].input_edit.crop is None
     assert grip.geometry().center() == before
@@ -89,7 +89,7 @@ def test_box_and_sliders_say_the_same(
     take(grip, QPoint(0, -(bottom - top) // 4))
     grip.released.emit()
     settle(qtbot, window)
-    assert crop(window)[1, Y] == pytest.approx(1.0, abs=0.05)
+    assert crop(window)[1, Y] == pytest.approx(1.0, abs=0.1)
     assert slider._slider.value()[1] == pytest.approx(crop(window)[1, Y], abs=1e-2)
 
 
