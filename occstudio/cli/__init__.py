@@ -15,6 +15,7 @@ from rich.console import Console
 
 from occstudio import __version__, paths
 from occstudio.cli import (
+    codes,
     dataset,
     demo,
     doctor,
@@ -44,6 +45,7 @@ app.command("fit")(fit.fit_command)
 app.command("field")(field.field_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("train")(train.train_command)
+app.command("codes")(codes.codes_command)
 app.command("doctor")(doctor.doctor_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(dataset.app, name="dataset")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,12 @@ from scipy import ndimage
 
 from occstudio.datasets.procedural.cache import SolidCache
 from occstudio.datasets.shape_store import CELL, ShapeRecord, ShapeStore, StoredShape
-from occstudio.latents.code_book import CodeEntry
+from occstudio.errors import UnwritableFileError
+from occstudio.inference.checkpoint import weights_version, write_checkpoint
+from occstudio.inference.library import CODES_FILE, MODEL_FILE
+from occstudio.latents.code_book import CodeBook, CodeEntry, Codes
+from occstudio.networks.shape_space import ShapeSpace
+from occstudio.shapes.model_card import ModelCard
 
 ATTRIBUTES: Final = ("height", "width", "depth", "volume", "thickness", "openness", "arms")
 """What `measures` gives, in fractions of the longest side or of the box."""
@@ -91,7 +97,55 @@ def training_rows(store: ShapeStore, classes: Sequence[str]) -> list[int]:
     return sorted(rows, key=lambda row: (store.records[row].shape_class, store.records[row].name))
 
 
-def model_folder(out: Path) -> Path:
-    """The folder, made if it has to be."""
-    out.mkdir(parents=True, exist_ok=True)
-    return out
+def write_space(
+    folder: Path,
+    network: ShapeSpace,
+    card: ModelCard,
+    store: ShapeStore,
+    rows: Sequence[int],
+    codes: Codes,
+    anchors: Codes,
+    anchor_kinds: tuple[str, ...],
+) -> CodeBook:
+    """Write a model and its book into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it has to be.
+    network : ShapeSpace
+        What decodes the codes; stored as float16.
+    card : ModelCard
+        Its version is set.
+    store : ShapeStore
+        Of the shapes.
+    rows : sequence of int
+        Which of them the codes (N, L) are of.
+    anchors : (M, L) float32
+        Codes without a name.
+    anchor_kinds : tuple of str
+        Their classes.
+
+    Raises
+    ------
+    UnwritableFileError
+        If something could not be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFileError(folder, error.strerror or str(error)) from error
+    version = weights_version(network.state_dict())
+    write_checkpoint(network, replace(card, version=version), folder / MODEL_FILE, half=True)
+    book = CodeBook(
+        card.name,
+        version,
+        codes,
+        entries_of([store.records[row] for row in rows]),
+        np.stack([measures(store[row]) for row in rows]),
+        ATTRIBUTES,
+        anchors,
+        anchor_kinds,
+    )
+    book.write(folder / CODES_FILE)
+    return book

@@ -19,8 +19,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from occstudio.datasets.augmentation import AugmentationRecipe
 from occstudio.datasets.training_samples import (
     LabelledShape,
+    QueryRecipe,
     SampleRecipe,
     Source,
     batches,
@@ -72,8 +74,27 @@ class TuningRecipe:
     seed: int = 0
 
 
+def tuning_recipe(steps: int, seed: int = 0) -> TuningRecipe:
+    """How the space that ships was tuned, in so many steps."""
+    samples = SampleRecipe(
+        batch_size=4,
+        query=QueryRecipe(count=3072, uniform=0.45, spreads=(0.012, 0.03, 0.08)),
+        augmentation=AugmentationRecipe().weakened(0.4).in_pose(),
+    )
+    return TuningRecipe(
+        steps=steps,
+        last_steps=max(steps // 6, 1),
+        rate=7e-4,
+        code_rate=0.1,
+        jitter=0.25,
+        prior=1e-5,
+        samples=samples,
+        seed=seed,
+    )
+
+
 def codes_of(
-    network: ShapeSpace, shapes: Sequence[LabelledShape], *, points: int = 10_000, seed: int = 0
+    network: ShapeSpace, shapes: Sequence[LabelledShape], *, points: int = 4000, seed: int = 0
 ) -> Tensor:
     """Where the encoder places shapes when it sees them whole and clean, (N, code_length)."""
     found: list[Tensor] = []
