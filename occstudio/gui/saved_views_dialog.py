@@ -44,7 +44,13 @@ class SavedViewsDialog(QDialog):
         self._table.setObjectName("savedViews-table")
         self._table.setAccessibleName(tr("Saved Views"))
         self._table.setHorizontalHeaderLabels([tr("Key"), tr("Name")])
+        self._table.setShowGrid(False)
+        self._table.setColumnWidth(0, 120)
         self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._table.horizontalHeader().setHighlightSections(False)
         self._table.horizontalHeader().setStretchLastSection(True)
         self._table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
@@ -71,7 +77,8 @@ class SavedViewsDialog(QDialog):
                 key.setData(Qt.ItemDataRole.UserRole, view.slot)
                 key.setFlags(key.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self._table.setItem(row, 0, key)
-                self._table.setItem(row, 1, QTableWidgetItem(view.name))
+                name = view.name or tr("View {slot}", slot=view.slot)
+                self._table.setItem(row, 1, QTableWidgetItem(name))
         if document.views:
             self._table.setCurrentCell(min(chosen, len(document.views) - 1), 1)
         for button in (self._forget, self._go):

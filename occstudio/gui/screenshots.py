@@ -122,6 +122,12 @@ def _dialogs(window: MainWindow) -> Iterator[str]:
     yield "06-shortcuts"
     actions["preferences"].trigger()
     yield "07-preferences"
+    for side in ("corner", "front"):
+        actions[side].trigger()
+        actions["save_view"].trigger()
+    actions["edit_views"].trigger()
+    yield "07-saved-views"
+    actions["corner"].trigger()
 
 
 def _field(window: MainWindow) -> Iterator[str]:
@@ -159,6 +165,10 @@ def _panels(window: MainWindow) -> Iterator[str]:
     studio.apply(edits.select((item.id,)))
     inspector.input.edit.expand(animate=False)
     yield "16-input"
+    actions = window.actions_table
+    actions["crop_box"].trigger()
+    yield "16-crop-box"
+    actions["crop_box"].trigger()
     wanted = Finishing(smooth_iterations=5, target_faces=4000, colouring="height")
     studio.apply(edits.set_finishing((item.id,), wanted))
     window.model_cards.choose_filter("all")

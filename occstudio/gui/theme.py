@@ -311,6 +311,12 @@ QListView { background: transparent; border: none; outline: 0; padding: 0 6px; }
 QListView::item { border-radius: 6px; padding: 2px; color: $text; }
 QListView::item:hover { background: $raised; }
 QListView::item:selected { background: $accent_soft; color: $text; }
+QTableView { outline: 0; padding: 2px; selection-background-color: $accent_soft;
+             selection-color: $text; }
+QTableView::item { padding: 4px 8px; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $muted; font-weight: 500; border: none;
+                       padding: 4px 8px; }
 
 QComboBox { background: $raised; border: 1px solid $line; border-radius: 6px;
             padding: 5px 10px; color: $text; }
