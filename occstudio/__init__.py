@@ -9,6 +9,14 @@ instant and pulls in neither torch nor VTK.
     model = occstudio.load_model("scan-any")
     mesh = occstudio.reconstruct(cloud, model, resolution=128)
     occstudio.write_mesh(mesh, "chair.obj")
+
+Between shapes, and beyond those that there are:
+
+    model, book = occstudio.load_model("furniture-space"), occstudio.code_book("furniture-space")
+    way = occstudio.path_between([book.find("chair"), book.find("sofa")], "data", book)
+    mesh = occstudio.decode(way.at(0.5), model)
+    drawn = occstudio.Prior.of(book, "chair").sample(16, seed=7, temperature=0.8)
+    wholes = occstudio.complete_shape(cloud, model, book=book)
 """
 
 from importlib import import_module
@@ -21,32 +29,48 @@ if TYPE_CHECKING:
     from occstudio.exchange.mesh_writer import write_mesh
     from occstudio.exchange.point_cloud_reader import read_point_cloud
     from occstudio.extraction.surface import extract_surface
-    from occstudio.inference.library import load_model
-    from occstudio.inference.reconstruction import reconstruct
+    from occstudio.inference.completion import complete_shape
+    from occstudio.inference.library import code_book, load_model
+    from occstudio.inference.reconstruction import decode, reconstruct
+    from occstudio.latents.code_book import CodeBook
+    from occstudio.latents.paths import path_between
+    from occstudio.latents.prior import Prior
     from occstudio.shapes.frame import Frame
     from occstudio.shapes.mesh import Mesh
     from occstudio.shapes.point_cloud import PointCloud
 
 _HOMES = {
+    "CodeBook": "occstudio.latents.code_book",
     "Frame": "occstudio.shapes.frame",
     "Mesh": "occstudio.shapes.mesh",
     "OccStudioError": "occstudio.errors",
     "PointCloud": "occstudio.shapes.point_cloud",
+    "Prior": "occstudio.latents.prior",
+    "code_book": "occstudio.inference.library",
+    "complete_shape": "occstudio.inference.completion",
+    "decode": "occstudio.inference.reconstruction",
     "extract_surface": "occstudio.extraction.surface",
     "load_model": "occstudio.inference.library",
+    "path_between": "occstudio.latents.paths",
     "read_point_cloud": "occstudio.exchange.point_cloud_reader",
     "reconstruct": "occstudio.inference.reconstruction",
     "write_mesh": "occstudio.exchange.mesh_writer",
 }
 
 __all__ = [
+    "CodeBook",
     "Frame",
     "Mesh",
     "OccStudioError",
     "PointCloud",
+    "Prior",
     "__version__",
+    "code_book",
+    "complete_shape",
+    "decode",
     "extract_surface",
     "load_model",
+    "path_between",
     "read_point_cloud",
     "reconstruct",
     "write_mesh",

@@ -7,8 +7,6 @@ import typer
 
 from occstudio.cli.progress import TerminalWatch
 
-FILMS = (".gif", ".webp", ".mp4", ".png")
-
 
 def interpolate_command(
     shapes: Annotated[
@@ -45,12 +43,12 @@ def interpolate_command(
     import numpy as np
 
     from occstudio.cli.portrait import portrait, sheet
-    from occstudio.cli.space import ShellSpace, made_folder, mesh_suffix, say, write_meshes
-    from occstudio.exchange.film import write_film, write_picture
-    from occstudio.exchange.gltf_animation import write_steps
+    from occstudio.cli.space import ShellSpace, made_folder, mesh_suffix, say
+    from occstudio.exchange.film import write_picture
     from occstudio.latents.paths import path_between
+    from occstudio.studio.way_export import WAY_SUFFIXES, write_way
 
-    suffix, format_suffix = out.suffix.lower(), mesh_suffix(format_)
+    suffix, format_ = out.suffix.lower(), mesh_suffix(format_).lstrip(".")
     space = ShellSpace.open(model, device)
     with TerminalWatch("interpolating") as watch:
         keys = [space.key(text, watch) for text in shapes]
@@ -58,17 +56,20 @@ def interpolate_command(
         latents = [way.at(fraction) for fraction in np.linspace(0, 1, frames)]
         if back:
             latents += latents[-2:0:-1]
-        coming = space.meshes(latents, resolution, watch)
-        if suffix == ".glb":
+        if suffix == ".png":
             made_folder(out.parent)
-            write_steps([mesh for _, mesh in coming], out, steps_per_second=rate)
-        elif suffix == ".png":
-            made_folder(out.parent)
+            coming = space.meshes(latents, resolution, watch)
             write_picture(out, sheet([portrait(mesh, 200) for _, mesh in coming]))
-        elif suffix in FILMS:
-            made_folder(out.parent)
-            write_film(out, (portrait(mesh, side) for _, mesh in coming), rate)
         else:
-            for _ in write_meshes(coming, out, "frame", format_suffix):
-                pass
+            target = out if suffix in WAY_SUFFIXES else out.with_name(f"{out.name}.{format_}")
+            made_folder(target.parent)
+            out = write_way(
+                latents,
+                space.model,
+                target,
+                draw=lambda mesh: portrait(mesh, side),
+                watch=watch,
+                resolution=resolution,
+                frames_per_second=rate,
+            )
     say(f"{out}: {len(latents)} shapes on the {path} path through {', '.join(shapes)}")

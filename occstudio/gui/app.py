@@ -19,6 +19,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from occstudio import paths
+from occstudio.errors import ModelError
 from occstudio.gui.bridge import Bridge
 from occstudio.gui.lasting_none import make_none_last
 from occstudio.gui.main_window import MainWindow
@@ -27,9 +28,10 @@ from occstudio.gui.startup import FirstPaint, import_view, seconds_since_launch
 from occstudio.gui.theme import apply_font, apply_theme, chosen_theme
 from occstudio.gui.translation import use_language
 from occstudio.latents.code_book import CodeBook
+from occstudio.latents.completed_shape import CompletedShape, Told
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
-from occstudio.shapes.shape_model import ShapeModel
+from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.watch import Watch
 from occstudio.studio.library import LibraryWork
 from occstudio.studio.notice import notice_of
@@ -77,6 +79,7 @@ def main(
         settings=load_settings(),
         library=work_on_library(),
         read_book=book_of_library,
+        complete=complete_with_library,
     )
     use_language(studio.settings.language)
     apply_theme(app, chosen_theme(studio.settings.theme))
@@ -193,6 +196,25 @@ def book_of_library(name: str) -> CodeBook | None:
     from occstudio.inference.library import code_book
 
     return code_book(name)
+
+
+def complete_with_library(
+    model: ShapeModel,
+    observation: Observation,
+    book: CodeBook,
+    is_part: bool,
+    watch: Watch,
+    told: Told,
+) -> Sequence[CompletedShape]:
+    """Whole shapes that agree with a part; imports torch, so on a worker only."""
+    from occstudio.inference.completion import complete_shape
+    from occstudio.inference.predictor import NeuralModel
+    from occstudio.latents.completion import CompletionSettings
+
+    if not isinstance(model, NeuralModel):
+        raise ModelError(f"'{model.card.name}' can't be fitted: choose a model with a network")
+    settings = CompletionSettings(is_part=is_part)
+    return complete_shape(observation, model, book=book, settings=settings, watch=watch, told=told)
 
 
 def work_on_library() -> LibraryWork:

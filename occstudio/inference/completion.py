@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from occstudio.inference.neural_field import SCALE, out_of_memory
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.preparation import prepared
 from occstudio.latents.code_book import CODE, CodeBook, Codes
+from occstudio.latents.completed_shape import CompletedShape, Told
 from occstudio.latents.completion import PLACES, Alternative, CompletionSettings, complete
 from occstudio.latents.field_losses import part_loss
 from occstudio.latents.field_samples import FieldSamples
@@ -26,28 +26,6 @@ from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.voxel_grid import VoxelGrid
 from occstudio.shapes.watch import UNWATCHED, Watch
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompletedShape:
-    """A shape that agrees with what was observed.
-
-    Parameters
-    ----------
-    latent : Latent
-    frame : Frame
-        How it lies in the world of the observation.
-    loss : float
-        How badly it agrees; comparable between the alternatives.
-    """
-
-    latent: Latent
-    frame: Frame
-    loss: float
-
-
-Told = Callable[[CompletedShape, float], None]
-"""Given the best shape so far, and how far the work is, from 0 to 1."""
 
 
 def complete_shape(

@@ -63,8 +63,13 @@ class NeighbourGraph:
 
     def nearest(self, code: Codes, count: int) -> NDArray[np.int64]:
         """Rows of the codes nearest to a code (L,), the nearest first."""
-        offsets = self.codes - np.asarray(code, np.float32)
-        return np.argsort(np.einsum("ij,ij->i", offsets, offsets), kind="stable")[:count]
+        return nearest_rows(self.codes, code, count)
+
+
+def nearest_rows(codes: Codes, code: Codes, count: int) -> NDArray[np.int64]:
+    """Rows of the codes (N, L) nearest to a code (L,), the nearest first."""
+    offsets = codes - np.asarray(code, np.float32)
+    return np.argsort(np.einsum("ij,ij->i", offsets, offsets), kind="stable")[:count]
 
 
 def _nearest_rows(asked: Codes, codes: Codes, count: int) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from occstudio.errors import ModelError, UnknownNameError
 from occstudio.latents.code_book import CodeBook, Codes
-from occstudio.latents.neighbours import NeighbourGraph
+from occstudio.latents.neighbours import nearest_rows
 from occstudio.shapes.latent import Latent
 
 _NEIGHBOURS: Final = 6
@@ -32,15 +32,15 @@ class Prior:
     book : CodeBook
     kind : str
         Of one class alone; of all if empty.
-    graph : NeighbourGraph
-        Of the codes that are drawn from.
+    codes : (M, L) float32
+        Those that are drawn from.
     mean : (L,) float32
         Of those.
     """
 
     book: CodeBook
     kind: str
-    graph: NeighbourGraph
+    codes: Codes
     mean: Codes
 
     @classmethod
@@ -63,7 +63,7 @@ class Prior:
             raise ModelError(
                 f"'{book.model}' knows a single shape of this class: sample from all of them"
             )
-        return cls(book, kind, NeighbourGraph.of(codes, _NEIGHBOURS), codes.mean(0))
+        return cls(book, kind, codes, codes.mean(0))
 
     def sample(self, count: int, seed: int = 0, temperature: float = 1.0) -> list[Latent]:
         """New shapes; the same seed gives the same ones, and more of them continue the row.
@@ -90,7 +90,7 @@ class Prior:
             How far from it, from 0 to 1.
         """
         code = self.book.code_of(latent)
-        near = self.graph.codes[self.graph.nearest(code, 4 * _NEIGHBOURS)]
+        near = self.codes[nearest_rows(self.codes, code, 4 * _NEIGHBOURS)]
         found: list[Latent] = []
         for index in range(count):
             rng = np.random.default_rng([seed, index, 1])
@@ -103,8 +103,8 @@ class Prior:
 
     def _drawn(self, seed: int, index: int, temperature: float) -> Latent:
         rng = np.random.default_rng([seed, index])
-        row = int(rng.integers(len(self.graph.codes)))
-        near = self.graph.codes[self.graph.nearest(self.graph.codes[row], _NEIGHBOURS + 1)]
+        row = int(rng.integers(len(self.codes)))
+        near = self.codes[nearest_rows(self.codes, self.codes[row], _NEIGHBOURS + 1)]
         shares = rng.dirichlet(np.full(len(near), 0.7)).astype(np.float32)
         shares[0] += 1.0  # the code itself leads
         code = (shares / shares.sum()) @ near

@@ -9,6 +9,7 @@ its own, one at a time and never while a surface is awaited.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from occstudio.studio.event import Event
 from occstudio.studio.input_edit import edited
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.thumbnail import Picture, picture_of_mesh
+from occstudio.studio.way_export import Draw, write_way
 
 if TYPE_CHECKING:
     from occstudio.studio.studio import Studio
@@ -186,6 +188,36 @@ class Exploration:
         """Latents at even steps along a blend's path."""
         path = self._path(blend)
         return [path.at(fraction) for fraction in np.linspace(0, 1, count)]
+
+    def export_way(
+        self,
+        blend: Blend,
+        path: FilePath,
+        draw: Draw,
+        *,
+        frames: int = 24,
+        frames_per_second: int = 12,
+        resolution: int = 96,
+    ) -> None:
+        """Write the shapes along a blend's path on a worker; see `write_way`."""
+        try:
+            latents = self.frames(blend, frames)
+        except ModelError as error:
+            self._studio.noticed.emit(notice_of(error))
+            return
+
+        def work(token: Token) -> None:
+            write_way(
+                latents,
+                self._studio.model(latents[0].model),
+                path,
+                draw=draw,
+                watch=token,
+                resolution=resolution,
+                frames_per_second=frames_per_second,
+            )
+
+        self._studio.write(f"exporting {path.name}", path, work)
 
     def steer(self, item: ShapeItem, latent: Latent, label: str, gesture: Hashable) -> None:
         """Give a shape another latent while a hand moves."""

@@ -18,6 +18,7 @@ from occstudio.shapes.shape_model import ShapeModel, fitting_model
 from occstudio.studio import edits
 from occstudio.studio.at_once import TasksAtOnce
 from occstudio.studio.background import Outcome, Post, TaskThread, Token
+from occstudio.studio.completions import Complete, Completions
 from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.exploration import Exploration, ReadBook
@@ -71,6 +72,8 @@ class Studio:
         How models are added and changed.
     read_book : callable, optional
         Gives the named codes of a model, None if it has none; called on a worker.
+    complete : callable, optional
+        Finds whole shapes for a part of one; called on a worker.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Studio:
         settings: Settings | None = None,
         library: LibraryWork | None = None,
         read_book: ReadBook | None = None,
+        complete: Complete | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.models: tuple[ModelCard, ...] = ()
@@ -124,6 +128,12 @@ class Studio:
         )
         self.thumbnails = Thumbnails(self, post)
         self.exploration = Exploration(self, read_book, post)
+        self.completions = Completions(
+            self,
+            lambda title, work, take: self._tasks.submit(title, work, self._on_tasks(take)),
+            self._post,
+            complete,
+        )
 
     # -- the document ------------------------------------------------------------------------
 
@@ -292,12 +302,12 @@ class Studio:
         else:
             self.retry(item_id)
 
-    def write(self, title: str, path: Path, work: Callable[[], None]) -> None:
+    def write(self, title: str, path: Path, work: Callable[[Token], object]) -> None:
         """Let a worker write a file that is no surface, a picture for example."""
 
         def write(token: Token) -> Path:
             token.check()
-            work()
+            work(token)
             return path
 
         self._tasks.submit(title, write, self._on_tasks(self._take_export))

@@ -54,6 +54,13 @@ def retry(window: "MainWindow") -> None:
         window.studio.retry(item.id)
 
 
+def complete(window: "MainWindow") -> None:
+    """Find whole shapes that agree with what was seen of the selected one."""
+    item = window.studio.document.current
+    if item is not None:
+        window.studio.completions.start(item.id)
+
+
 ROWS = (
     ActionSpec(
         "rename",
@@ -144,6 +151,16 @@ ROWS = (
         "trash-can-outline",
         ("Del",),
         "Remove the selected shapes",
+        needs_shape,
+    ),
+    ActionSpec(
+        "complete",
+        "Shape",
+        "&Complete",
+        complete,
+        "puzzle-outline",
+        (),
+        "Find whole shapes that agree with a scan of a part",
         needs_shape,
     ),
     ActionSpec(

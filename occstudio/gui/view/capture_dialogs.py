@@ -116,7 +116,7 @@ class PictureDialog(QDialog):
             self._window.studio.noticed.emit(notice_of(error))
             return
         self._window.studio.write(
-            tr("saving {name}", name=path.name), path, lambda: write_picture(path, pixels)
+            tr("saving {name}", name=path.name), path, lambda _: write_picture(path, pixels)
         )
         self.close()
 
