@@ -1,4 +1,4 @@
-"""``occstudio dataset build``: a folder of meshes becomes a training set."""
+"""``occstudio dataset``: folders of meshes become training sets, with views for photos."""
 
 from pathlib import Path
 from typing import Annotated
@@ -95,3 +95,55 @@ def scan_command(
 
         thumbnail(noisy * metres, out.with_suffix(".png"))
     Console().print(f"{points} points in '{out}'", highlight=False, soft_wrap=True)
+
+
+@app.command("render")
+def render_command(
+    source: Annotated[Path, typer.Argument(help="Folder, zip or .sh3f library of meshes.")],
+    dataset: Annotated[Path, typer.Argument(help="Built from it; tells training from test.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the views; a run goes on there.")],
+    views: Annotated[int, typer.Option(min=1, help="Of each model.")] = 24,
+    size: Annotated[int, typer.Option(min=16, max=2048, help="Pixels, both ways.")] = 224,
+    classes: Annotated[str, typer.Option(help="Such as chair,table; 'furniture'.")] = "",
+    cache: Annotated[
+        Path | None, typer.Option("--procedural", help="Made by 'dataset procedural'.")
+    ] = None,
+    solid_views: Annotated[int, typer.Option("--procedural-views", min=1)] = 4,
+    kinds: Annotated[str, typer.Option(help="Of procedural shapes; all if empty.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same views.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per core.")] = 0,
+) -> None:
+    """Render training views: colours, opacity, depth and camera of each."""
+    from occstudio.datasets.build import available_workers
+    from occstudio.datasets.furniture_catalogue import FURNITURE_CLASSES
+    from occstudio.datasets.mesh_source import MeshSource
+    from occstudio.datasets.render import RenderRecipe, render_dataset
+    from occstudio.datasets.shape_store import ShapeStore
+
+    recipe = RenderRecipe(size, views, solid_views, seed)
+    chosen = FURNITURE_CLASSES if classes == "furniture" else _words(classes)
+    with TerminalWatch("rendering") as watch:
+        report = render_dataset(
+            MeshSource(source),
+            ShapeStore.open(dataset),
+            out,
+            recipe,
+            classes=chosen,
+            cache=cache,
+            kinds=_words(kinds),
+            workers=workers or available_workers(),
+            watch=watch,
+        )
+    console = Console()
+    for shape_id, reason in report.failures:
+        console.print(f"left out: {shape_id}: {reason}", highlight=False, soft_wrap=True)
+    counts = ", ".join(f"{n} {part}" for part, n in report.counts.items())
+    console.print(
+        f"{counts} shapes in '{out}' ({report.rendered} rendered now)",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())

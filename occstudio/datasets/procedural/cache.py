@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha1
 from multiprocessing import get_context
 from pathlib import Path
 from typing import overload
@@ -112,6 +113,14 @@ class SolidCache(Sequence[ProceduralSolid]):
     def kinds(self) -> NDArray[np.str_]:
         """What each solid is, (n,)."""
         return self.arrays["kinds"]
+
+    def digest(self, index: int) -> str:
+        """What the shape of a solid is known by, without rebuilding it."""
+        first, last = (int(at) for at in self.arrays["primitive_starts"][index : index + 2])
+        start, end = (int(self.arrays["value_starts"][row]) for row in (first, last))
+        content = [self.arrays[name][first:last] for name in ("roles", "classes", "poses")]
+        state = b"".join(rows.tobytes() for rows in (*content, self.arrays["values"][start:end]))
+        return sha1(state).hexdigest()
 
     def __len__(self) -> int:
         return len(self.arrays["kinds"])
