@@ -42,7 +42,8 @@ def measures(shape: StoredShape) -> NDArray[np.float32]:
     record = shape.record
     width, height, depth = (2 * side for side in record.half_extent)
     solid = shape.sdf < 0
-    within = ndimage.distance_transform_edt(solid)[solid] * CELL
+    inward = np.asarray(ndimage.distance_transform_edt(solid), np.float64)
+    within = inward[solid] * CELL
     thickness = float(2 * np.quantile(within, 0.9)) if len(within) else 0.0
     fullness = record.volume / max(width * height * depth, 1e-9)
     arms = _arms(shape) if record.shape_class in ("chair", "armchair", "sofa") else np.nan
