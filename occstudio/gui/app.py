@@ -4,6 +4,7 @@ The window is shown before torch is imported: listing and loading models happens
 Whatever escapes a slot or a thread is logged and told in the status line; it never ends the app.
 """
 
+import gc
 import logging
 import logging.handlers
 import sys
@@ -181,7 +182,11 @@ def load_model_of_library(name: str, device: str) -> ShapeModel:
     from occstudio.inference.library import load_model
 
     leave_a_core()
-    return load_model(name, device)
+    model = load_model(name, device)
+    # 400,000 objects of modules, which never go. Looking through them for garbage takes 0.2 s, in
+    # which no thread gets Python's lock: a frame now and then would be lost to it.
+    gc.freeze()
+    return model
 
 
 def list_models_of_library() -> Sequence[ModelCard]:

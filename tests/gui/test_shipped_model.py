@@ -1,5 +1,6 @@
 """The window on the model that ships: a bundled scan in, a mesh on disk out, and the truth."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from occstudio import paths
 from occstudio.exchange.mesh_reader import read_mesh
+from occstudio.gui.app import load_model_of_library
 from occstudio.inference.library import load_model
 from occstudio.metrics import contains_points, iou
 from occstudio.studio import edits
@@ -40,3 +42,13 @@ def test_a_bundled_scan_is_dropped_reconstructed_and_exported(
     assert mesh.is_watertight
     inside = contains_points(mesh, stored.to_world(queries))
     assert iou(inside, shape.occupancy(queries)) >= least - 0.05
+
+
+def test_the_window_is_never_kept_waiting_for_a_search_through_imported_modules() -> None:
+    gc.unfreeze()
+    try:
+        load_model_of_library("scan-any", "cpu")
+        assert gc.get_freeze_count() > 100_000
+        assert sum(len(gc.get_objects(generation)) for generation in range(3)) < 50_000
+    finally:
+        gc.unfreeze()
