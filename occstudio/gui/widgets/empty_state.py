@@ -70,7 +70,7 @@ class EmptyState(QFrame):
         )
         self._open.setProperty("role", "primary")
         self._tour = self._button("tour", tr("Show me around"), tr("A short tour of the window"))
-        self._again = self._button("again", "", "")
+        self._again = self._button("again", tr("Go on"), tr("Open the session that was saved last"))
         self._again.setVisible(False)
         self._last: Path | None = None
         self._samples = [(self._sample(path), path) for path in samples]

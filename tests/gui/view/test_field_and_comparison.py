@@ -159,7 +159,7 @@ def test_the_value_under_the_cursor_is_said_in_the_worlds_coordinates(
     view.hovered.emit(middle)
     said = window.status.currentMessage()
     assert said.startswith("Occupancy 1.000 at (")
-    x, y, z = (float(v) for v in said.partition("(")[2].rstrip(")").split(","))
+    x, y, z = (float(v) for v in said.partition("(")[2].rstrip(")").split(";"))
     # The ball has a radius of 2 in its world.
     assert (x, y, z) == pytest.approx((0, 0, 0), abs=0.15)
     view.left.emit()

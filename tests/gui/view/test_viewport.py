@@ -65,7 +65,7 @@ def test_normals_are_drawn_as_directions(window: MainWindow, view: Viewport, ope
     set_settings(window, shows_points=False, shading="normals")
     for angles, color in (((90, 0), (255, 128, 128)), ((0, 90), (128, 255, 128))):
         view.look(*angles)
-        found = pixels(view)[view.height() // 2, view.width() // 2]
+        found = pixels(view)[view.height() // 2, view.width() // 2].astype(int)
         assert found == pytest.approx(color, abs=6)
 
 
@@ -79,8 +79,8 @@ def test_a_matcap_colours_by_what_faces_the_eye(
         set_settings(window, shows_points=False, shading="matcap", matcap=name)
         for azimuth in (0, 130):
             view.look(azimuth, 10)
-            found = pixels(view)[view.height() // 2, view.width() // 2]
-            assert found == pytest.approx(picture(name)[128, 128], abs=8)
+            found = pixels(view)[view.height() // 2, view.width() // 2].astype(int)
+            assert found == pytest.approx(picture(name)[128, 128].astype(int), abs=8)
 
 
 def test_edges_over_the_surface_darken_or_lighten_it(
