@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +40,10 @@ class CataloguePart(ExplorerPart):
         self.search.setToolTip(tr("Names, classes or creators"))
         self.search.setPlaceholderText(tr("Search…"))
         self.search.setClearButtonEnabled(True)
+        for clear in self.search.findChildren(QToolButton):
+            clear.setObjectName("explorer-search-clear")
+            clear.setAccessibleName(tr("Clear"))
+            clear.setToolTip(tr("Clear"))
         self.kind = QComboBox(self)
         self.kind.setObjectName("explorer-kind")
         self.kind.setAccessibleName(tr("Class"))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from occstudio.gui.panels.explorer.between import BetweenPart
 from occstudio.gui.panels.explorer.catalogue import CataloguePart
@@ -60,6 +60,9 @@ class ExplorerPanel(QWidget):
         self.tabs.setAccessibleName(tr("Ways to explore"))
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName(tr("Ways to explore"))
+        for arrow in self.tabs.tabBar().findChildren(QToolButton):
+            arrow.setToolTip(arrow.accessibleName())
         for part, (_, title, _) in zip(self._parts, TABS, strict=True):
             self.tabs.addTab(part, tr(title))
         self._nothing = QLabel(
