@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ from occstudio.latents.code_book import CODE, CodeBook, Codes
 from occstudio.latents.field_losses import FieldLoss, part_loss
 from occstudio.latents.field_samples import FieldSamples
 from occstudio.networks.low_precision import low_precision_pays
-from occstudio.networks.occupancy_network import FittedNetwork
+from occstudio.networks.occupancy_network import ExpandingNetwork, FittedNetwork
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 _SCREENED: Final = 192
@@ -106,15 +106,6 @@ class Alternative:
 
 Told = Callable[[Alternative, float], None]
 """Given the best alternative so far, and how far the work is, from 0 to 1."""
-
-
-@runtime_checkable
-class ExpandingNetwork(Protocol):
-    """A network that makes maps of a code once, and takes them in its place."""
-
-    def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The maps of codes; differentiable."""
-        ...
 
 
 def complete(

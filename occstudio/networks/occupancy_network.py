@@ -99,6 +99,15 @@ class FittedNetwork(OccupancyNetwork, Protocol):
 
 
 @runtime_checkable
+class ExpandingNetwork(OccupancyNetwork, Protocol):
+    """A network that makes maps of a code, which `decode` and `prepare` take in its place."""
+
+    def expand(self, code: Code) -> dict[str, Tensor]:
+        """The maps of codes; differentiable in them."""
+        ...
+
+
+@runtime_checkable
 class GenerativeNetwork(OccupancyNetwork, Protocol):
     """A network that can have a prior: shapes are drawn from it without an observation."""
 

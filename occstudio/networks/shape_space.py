@@ -95,6 +95,8 @@ class ShapeSpace(nn.Module):
         Where that is faster the maps are expanded in bfloat16, as they were in training: logits
         differ by some hundredths, and twice as many shapes a second pass under a moving hand.
         """
+        if CODE not in code:
+            return self.decoder.prepare(code)
         device = code[CODE].device
         pays = low_precision_pays(device, _TRIED_WIDTH)
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=pays):

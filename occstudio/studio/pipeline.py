@@ -27,6 +27,7 @@ from occstudio.studio.field_histogram import FieldHistogram
 from occstudio.studio.input_edit import InputEdit, edited
 from occstudio.studio.memory import Memory
 from occstudio.studio.mesh_facts import MeshFacts, measure
+from occstudio.studio.pace import Pace
 from occstudio.studio.sampling import Sampling
 
 LoadModel = Callable[[str, str], ShapeModel]
@@ -163,6 +164,7 @@ class Pipeline:
         self._latents, self._fields = Memory(8), Memory(8)
         self._samplings, self._surfaces = Memory(4), Memory(6)
         self._finished = Memory(8)
+        self._pace = Pace()
 
     def model(self, name: str, device: str) -> ShapeModel:
         """The model of a name on a device, loaded once."""
@@ -195,7 +197,8 @@ class Pipeline:
         watch.report("loading model", 0.0)
         model = clock.timed("load", lambda: self.model(wish.model, request.device))
         observation, latent, field = self._encoded(wish, model, clock, watch)
-        sampling, _ = self._samplings.get((field,), lambda: Sampling(field))
+        pace = None if wish.latent is None else self._pace
+        sampling, _ = self._samplings.get((field,), lambda: Sampling(field, pace))
         is_preview = request.quality is Quality.PREVIEW
 
         def sampled() -> tuple[Extraction, int]:

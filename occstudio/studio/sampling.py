@@ -22,6 +22,7 @@ from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import Watch
+from occstudio.studio.pace import SKETCH_START, Pace
 
 PREVIEW_S = 0.04
 """What a preview may take."""
@@ -50,11 +51,15 @@ class Sampling:
     ----------
     field : Field
         What is sampled.
+    pace : Pace, optional
+        Of the fields before it, if it is one of many: its first previews are sketches.
     """
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, pace: Pace | None = None) -> None:
         self.field = _Portions(field)
         self.lattice = Lattice(self.field)
+        self._pace = pace
+        self._sketch = Lattice(self.field, SKETCH_START)
         self._cost_s: float | None = None
         self._finest = 2 * NESTED
         self._rest_s: dict[int, float] = {}
@@ -67,6 +72,8 @@ class Sampling:
         NoSurfaceError
             If the field crosses the threshold nowhere.
         """
+        if self._pace is not None and not self.lattice.coarse_values(NESTED).size:
+            return self._sketched(self._pace, wanted, threshold, watch)
         began = time.perf_counter()
         grids = self._grids(wanted)
         self.field.most = _SMALL_BATCH
@@ -100,6 +107,16 @@ class Sampling:
         self.field.most = None
         return self._surface(resolution, threshold, watch, refine=refine)
 
+    def _sketched(
+        self, pace: Pace, wanted: int, threshold: float, watch: Watch
+    ) -> tuple[Extraction, int]:
+        began = time.perf_counter()
+        self.field.most = None
+        resolution = min(pace.grid, wanted)
+        found = self._surface(resolution, threshold, watch, lattice=self._sketch)
+        pace.learn(time.perf_counter() - began)
+        return found, resolution
+
     def _grids(self, wanted: int) -> list[int]:
         """The grids that a preview tries in turn, finest first."""
         is_known = self.lattice.coarse_values(NESTED).size > 0
@@ -123,7 +140,13 @@ class Sampling:
         return self._cost_s
 
     def _surface(
-        self, resolution: int, threshold: float, watch: Watch, *, refine: bool = False
+        self,
+        resolution: int,
+        threshold: float,
+        watch: Watch,
+        *,
+        refine: bool = False,
+        lattice: Lattice | None = None,
     ) -> Extraction:
         found = extract_surface(
             self.field,
@@ -131,7 +154,7 @@ class Sampling:
             threshold=threshold,
             refine_steps=int(refine),
             normals=refine,
-            lattice=self.lattice,
+            lattice=lattice or self.lattice,
             watch=watch,
         )
         if found.evaluations > 2000:

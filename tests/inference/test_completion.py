@@ -75,3 +75,18 @@ def test_a_placed_frame_takes_points_where_they_are_said_to_be(up: str) -> None:
     moved = placed(frame, shift, 0.7)
     expected = 0.7 * frame.to_model(world) + shift
     np.testing.assert_allclose(moved.to_model(world), expected, atol=1e-6)
+
+
+def test_the_field_of_a_code_has_the_slope_of_its_values(model: NeuralModel) -> None:
+    # The code is expanded once, in low precision where that pays: values and slopes are of the
+    # same maps.
+    field = model.field(model.encode(cloud()))
+    points = np.random.default_rng(3).uniform(-0.4, 0.4, (50, 3)).astype(np.float32)
+    slopes = field.gradient(points)
+    step = np.float32(1e-3)
+    for axis in range(3):
+        moved = np.zeros(3, np.float32)
+        moved[axis] = step
+        numeric = (field(points + moved) - field(points - moved)) / (2 * step)
+        close = np.isclose(slopes[:, axis], numeric, rtol=0.1, atol=0.05)
+        assert close.mean() > 0.85  # kinks of the network and borders of cells lie between some
