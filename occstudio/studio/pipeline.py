@@ -15,6 +15,8 @@ from typing import Self, TypeVar
 
 from occstudio.extraction.surface import Extraction
 from occstudio.finishing.finishing import Finishing, finished
+from occstudio.finishing.openness import openness
+from occstudio.shapes.arrays import Values
 from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.latent import Latent
@@ -120,6 +122,8 @@ class ShapeResult:
         Of the field's values throughout its box.
     latent : Latent or None
         What was decoded.
+    openness : (V,) float32 or None
+        The part of the light from around that reaches each vertex of a full surface.
     """
 
     request_id: int
@@ -136,6 +140,7 @@ class ShapeResult:
     extracted_faces: int = 0
     histogram: FieldHistogram | None = None
     latent: Latent | None = None
+    openness: Values | None = None
 
     @property
     def frame(self) -> Frame:
@@ -214,10 +219,11 @@ class Pipeline:
             (extraction, wish.finishing),
             lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
         )
-        mesh, facts = made.mesh, None
+        mesh, facts, light = made.mesh, None, None
         if not is_preview:
             watch.check()
             facts = clock.timed("measure", lambda: measure(mesh, observation.frame, watch))
+            light = clock.timed("shade", lambda: openness(mesh, watch))
         return ShapeResult(
             request.id,
             wish,
@@ -233,6 +239,7 @@ class Pipeline:
             len(extraction.mesh.faces),
             FieldHistogram.of(extraction.coarse_values),
             latent,
+            light,
         )
 
     def _encoded(

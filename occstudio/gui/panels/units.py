@@ -14,6 +14,7 @@ STAGES = {
     "normals": marked("normals"),
     "finish": marked("finish"),
     "measure": marked("measure"),
+    "shade": marked("shade"),
 }
 """What the stages of a result are called, in their order."""
 

@@ -22,7 +22,7 @@ from occstudio.gui.view.shading import Look
 from occstudio.gui.view.shell_actors import ShellActors
 from occstudio.gui.view.slice_actors import SliceActors
 from occstudio.gui.view.standing import Standing
-from occstudio.gui.view.studio_lights import light_studio, use_occlusion
+from occstudio.gui.view.studio_lights import light_studio
 from occstudio.shapes.mesh import Mesh
 from occstudio.studio.alignment import aligned
 from occstudio.studio.compared import Pair, compared
@@ -43,13 +43,10 @@ class Scene:
     ----------
     main, beside : pyvista.Renderer
         Where they are drawn; `beside` only while two shapes are compared side by side.
-    is_software : bool
-        Whether OpenGL is computed on the CPU.
     """
 
-    def __init__(self, main: pv.Renderer, second: pv.Renderer, *, is_software: bool) -> None:
+    def __init__(self, main: pv.Renderer, second: pv.Renderer) -> None:
         self.main, self.second = main, second
-        self._is_software = is_software
         self._standing: dict[int, Standing] = {}
         self._theme: Theme | None = None
         self._settings = Settings()
@@ -92,8 +89,6 @@ class Scene:
         """Paint and light as chosen."""
         self._settings = settings
         self.floor.actor.SetVisibility(settings.shows_floor)
-        for renderer in (self.main, self.second):
-            use_occlusion(renderer, settings.shading == "studio", is_software=self._is_software)
         self._dress_all()
         self._show_all_layers()
 
@@ -133,7 +128,7 @@ class Scene:
         for item in visible:
             standing = self._standing[item.id]
             standing.show_source(item)
-            standing.show_result(results.get(item.id), self._settings.shading)
+            standing.show_result(results.get(item.id))
         self._arrange(visible)
         current = document.current
         if current is not None:
@@ -145,7 +140,7 @@ class Scene:
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
         """Swap in a new surface, if it is one."""
         standing = self._standing.get(item_id)
-        if standing is None or not standing.show_result(result, self._settings.shading):
+        if standing is None or not standing.show_result(result):
             return
         if self.pair is not None:
             self._arrange([self.pair.first, self.pair.second])

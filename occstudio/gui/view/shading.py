@@ -11,6 +11,7 @@ import numpy as np
 import pyvista as pv
 
 from occstudio.gui.view import matcaps
+from occstudio.shapes.arrays import Values
 from occstudio.shapes.mesh import Mesh
 
 SHADINGS = ("studio", "matcap", "flat", "wireframe", "normals", "colors")
@@ -96,10 +97,27 @@ def dress(actor: pv.Actor, look: Look) -> None:
         mapper.SetColorModeToDirectScalars()
 
 
-def vertex_colors(mesh: Mesh, shading: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Colours ``(V, 3)`` that a shading draws at vertices; empty if the mesh has none for it."""
+def vertex_colors(
+    mesh: Mesh, shading: str, color: str = "", openness: Values | None = None
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Colours ``(V, 3)`` that a shading draws at vertices; empty if the mesh has none for it.
+
+    Parameters
+    ----------
+    mesh : Mesh
+        What is painted.
+    shading : str
+        One of `ALL_SHADINGS`.
+    color : str
+        Of the material, as ``#rrggbb``.
+    openness : (V,) float32, optional
+        The part of the light from around that reaches each vertex; the studio's light shows it.
+    """
     if shading == "normals" and mesh.normals is not None:
         return np.round(127.5 * (mesh.normals + 1)).astype(np.uint8)
+    if shading == "studio" and openness is not None and color:
+        own = np.array(pv.Color(color).int_rgb, np.float32) if mesh.colors is None else mesh.colors
+        return np.round(own * openness[:, None]).astype(np.uint8)
     if shading in COLORED and mesh.colors is not None:
         return mesh.colors
     return NO_COLORS

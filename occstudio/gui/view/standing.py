@@ -64,6 +64,7 @@ class Standing:
         self.high: Vector = np.full(3, 0.5)
         self.place = Place(np.eye(4))
         self._is_painted = False
+        self._painted_by: object = None
         for actor in self.actors:
             renderer.add_actor(actor, reset_camera=False, render=False)
 
@@ -97,8 +98,8 @@ class Standing:
             self.high = shown.max(axis=0).astype(np.float64)
         self._data["points"].copy_from(pv.PolyData(shown), deep=False)
 
-    def show_result(self, result: ShapeResult | None, shading: str) -> bool:
-        """Swap in a new surface, if it is one."""
+    def show_result(self, result: ShapeResult | None) -> bool:
+        """Swap in a new surface, if it is one; it is painted when it is dressed."""
         if result is self.result:
             return False
         self.result = result
@@ -107,8 +108,7 @@ class Standing:
             if result.quality is Quality.PREVIEW or not self._data["light"].n_points:
                 self._data["light"].copy_from(surface, deep=False)
             self._data["surface"].copy_from(surface, deep=False)
-            self._is_painted = False
-            self._paint_by(shading)
+            self._is_painted, self._painted_by = False, None
             some = contact_shadow.sample(result.mesh.vertices)
             shape = some @ self.matrix[:3, :3].T
             picture = contact_shadow.picture(
@@ -127,11 +127,12 @@ class Standing:
             data.point_data["rgb"] = colors
         elif "rgb" in data.point_data:
             del data.point_data["rgb"]
+        self._painted_by = None
 
     def dress(self, look: Look, theme: Theme) -> None:
         """Paint everything."""
         if not self._is_painted:
-            self._paint_by(look.shading)
+            self._paint_by(look)
         for actor in (self.surface, self.light):
             dress(actor, look)
             if self.place.is_ghost:
@@ -189,12 +190,15 @@ class Standing:
         for actor in self.actors:
             renderer.add_actor(actor, reset_camera=False, render=False)
 
-    def _paint_by(self, shading: str) -> None:
-        if self.result is None:
+    def _paint_by(self, look: Look) -> None:
+        if self.result is None or self._painted_by == (look.shading, look.color):
             return
-        for name in ("surface", "light"):
+        self._painted_by = (look.shading, look.color)
+        result = self.result
+        # The stand-in for a moving camera is coarser, and too short in view for its crevices.
+        for name, light in (("surface", result.openness), ("light", None)):
             data = self._data[name]
-            colors = vertex_colors(self.result.mesh, shading)
+            colors = vertex_colors(result.mesh, look.shading, look.color, light)
             if len(colors) == data.n_points and len(colors):
                 data.point_data["rgb"] = colors
             elif "rgb" in data.point_data:

@@ -55,7 +55,7 @@ class Viewport(QtInteractor):
         Its owner.
     is_software : bool
         Whether OpenGL is computed on the CPU: then edges are smoothed after the fact (FXAA)
-        instead of by sampling each pixel several times, and crevices are not darkened.
+        instead of by sampling each pixel several times.
     """
 
     picked = Signal(int, bool)
@@ -88,7 +88,7 @@ class Viewport(QtInteractor):
         if is_software:
             for renderer in (main, beside):
                 renderer.enable_anti_aliasing("fxaa")
-        self.scene = Scene(main, beside, is_software=is_software)
+        self.scene = Scene(main, beside)
         self.orbit = OrbitCamera()
         self.overlay = Overlay(self)
         self._habit = "blender"
