@@ -103,6 +103,8 @@ class Facts:
         None where there are no points, or no surface.
     better_up : str
         The axis with which the field agrees better with the points; empty for none.
+    agreements : pair of float
+        The part of the points that the field agrees with now, and with that axis.
     failure : Notice or None
         What went wrong instead of a surface.
     """
@@ -114,6 +116,7 @@ class Facts:
     input: InputMeasures | None = None
     surface: SurfaceMeasures | None = None
     better_up: str = ""
+    agreements: tuple[float, float] = (0.0, 0.0)
     failure: Notice | None = None
 
 
@@ -248,7 +251,8 @@ def _up(facts: Facts) -> Finding | None:
         "up",
         f"the shape seems to lie on its side: it fits the model better with "
         f"{_axis(facts.better_up)} up",
-        "",
+        f"it goes through {_percent(facts.agreements[1])} of the points so, and through "
+        f"{_percent(facts.agreements[0])} as they lie; undo goes back if that was wrong",
         Weight.WORRY,
         edits.set_up((facts.item.id,), facts.better_up),
         f"Turn {_axis(facts.better_up)} up",

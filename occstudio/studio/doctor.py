@@ -79,10 +79,10 @@ class Doctor:
         if result is not None:
             cell = 2 * half_side / result.resolution
             surface = measure_surface(result.mesh, cell, half_side, cloud)
-        better_up = ""
+        better_up, agreements = "", (0.0, 0.0)
         is_off = surface is not None and surface.missed > MISSED / 2
         if field is not None and cloud is not None and (is_off or checkup.is_thorough):
-            better_up = self._better_up(checkup, field, cloud, watch)
+            better_up, agreements = self._better_up(checkup, field, cloud, watch)
         return diagnose(
             Facts(
                 item,
@@ -92,14 +92,19 @@ class Doctor:
                 measured,
                 surface,
                 better_up,
+                agreements,
                 checkup.failure,
             )
         )
 
-    def _better_up(self, checkup: Checkup, field: Field, cloud: PointCloud, watch: Watch) -> str:
+    def _better_up(
+        self, checkup: Checkup, field: Field, cloud: PointCloud, watch: Watch
+    ) -> tuple[str, tuple[float, float]]:
+        """The axis that fits clearly better, and how well both fit; no axis if none does."""
         item = checkup.item
         level = level_of(item.threshold)
-        best, best_up = agreement(field, level, cloud, watch=watch) + BETTER_UP, ""
+        now = agreement(field, level, cloud, watch=watch)
+        best, best_up = now + BETTER_UP, ""
         for up in OTHER_UPS:
             if up == item.frame.up:
                 continue
@@ -111,4 +116,4 @@ class Doctor:
             # Of two axes that are nearly alike the usual one is proposed.
             if found > best + (0.03 if best_up else 0.0):
                 best, best_up = found, up
-        return best_up
+        return best_up, (now, best)

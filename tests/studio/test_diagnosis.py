@@ -5,6 +5,7 @@ far apart its surface falls into pieces, noise makes it bumpy, and what fills th
 the walls of the box, all as with a network.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +176,9 @@ def test_a_shape_on_its_side_is_turned_up(tmp_path: Path) -> None:
     diagnosis = examined(studio)
     assert "missed" in diagnosis.codes
     found = finding(diagnosis, "up")
+    assert "seems" in found.text  # it is no certainty, and how clear it is, is said in numbers
+    better, now = (int(part) for part in re.findall(r"(\d+) %", found.measured))
+    assert better > now + 15
     assert found.remedy is not None
     studio.apply(found.remedy)
     assert studio.document.items[0].frame.up in ("+z", "-z")
