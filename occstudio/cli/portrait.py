@@ -26,7 +26,8 @@ def portrait(mesh: Mesh | None, side: int = 256) -> Pixels:
     paper = np.full((side, side, 3), _PAPER, np.uint8)
     if mesh is None or mesh.is_empty:
         return paper
-    seen = draw([Solid(mesh.vertices, mesh.faces, mesh.normals)], _CAMERA, (side, side), "clay")
+    vertices = mesh.vertices.astype(np.float32)
+    seen = draw([Solid(vertices, mesh.faces, mesh.normals)], _CAMERA, (side, side), "clay")
     alpha = seen[..., 3:].astype(np.float32) / 255
     return np.round(seen[..., :3] * alpha + paper * (1 - alpha)).astype(np.uint8)
 

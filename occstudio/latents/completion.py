@@ -224,7 +224,7 @@ class _Completion:
             far = rng.choice(len(codes), min(16, len(codes)), replace=False)
             found += [codes[order[:16]], codes[far]]
             pairs = rng.choice(len(codes), (8, 2))  # draws: half-way between two shapes
-            found.append((codes[pairs[:, 0]] + codes[pairs[:, 1]]) / 2)
+            found.append(np.asarray((codes[pairs[:, 0]] + codes[pairs[:, 1]]) / 2, np.float32))
         return torch.from_numpy(np.concatenate(found)).to(self.device)
 
     # -- descent -----------------------------------------------------------------------------

@@ -22,6 +22,9 @@ STEPS: Final = (0.01, 0.04)
 """Standard deviations of the steps along normals, in the network's units; the paper's are 0.005
 and 0.05 on clean meshes, where a scan has noise and gaps."""
 
+_Bounded = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
+"""Points (n, 3), and the lower and upper bounds (n,) of their depth."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldSamples:
@@ -122,7 +125,7 @@ class FieldSamples:
         if not len(points):
             raise EmptyShapeError("there are no points to fit a code to: give a scan that has some")
         nothing = np.zeros(len(points))
-        found = [(points, nothing, nothing)]
+        found: list[_Bounded] = [(points, nothing, nothing)]
         if normals is not None:
             rng = np.random.default_rng(seed)
             tree = KDTree(points)
