@@ -77,8 +77,8 @@ class CompletionSettings:
     restarts: int = 5
     steps: int = 60
     samples: int = 1024
-    rate: float = 0.15
-    prior: float = 0.02
+    rate: float = 0.06
+    prior: float = 0.3
     is_part: bool = False
     least_difference: float = 0.08
     seed: int = 0
