@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from occstudio.latents.code_book import CodeBook, Codes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+# scipy is imported where it is used: it would hold up the window's first picture.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +40,8 @@ class NeighbourGraph:
     @classmethod
     def of(cls, codes: Codes, count: int = 8) -> NeighbourGraph:
         """The graph in which each code (N, L) is joined to its `count` nearest ones."""
+        from scipy.sparse.csgraph import connected_components
+
         held = np.asarray(codes, np.float32)
         found = _nearest_rows(held, held, min(count + 1, len(held)))
         rows = np.repeat(np.arange(len(held)), found.shape[1])
@@ -55,6 +61,8 @@ class NeighbourGraph:
 
     def way(self, start: int, end: int) -> list[int]:
         """Rows of the codes on the cheapest way from one to another, both included."""
+        from scipy.sparse.csgraph import dijkstra
+
         _, before = dijkstra(self.edges, directed=False, indices=start, return_predecessors=True)
         way = [end]
         while way[-1] != start:
@@ -85,6 +93,8 @@ def _nearest_rows(asked: Codes, codes: Codes, count: int) -> NDArray[np.int64]:
 
 
 def _joined(codes: Codes, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
     apart = rows != columns
     rows, columns = rows[apart], columns[apart]
     lengths = np.square(codes[rows] - codes[columns]).sum(1).astype(np.float64)
