@@ -38,7 +38,8 @@ def shifted_materials(
             mixed = texture.reshape(-1, 3).astype(np.float32) @ mixing.T.astype(np.float32)
             texture = np.clip(mixed, 0, 255).astype(np.uint8).reshape(texture.shape)
             color = np.ones(3)
-        changed.append(Material(tuple(color.tolist()), material.shine, texture))
+        red, green, blue = color.tolist()
+        changed.append(Material((red, green, blue), material.shine, texture))
     return tuple(changed)
 
 
@@ -86,7 +87,8 @@ def _pattern(rng: np.random.Generator) -> NDArray[np.float64]:
         return ((np.sin(2 * np.pi * n * x) > 0) ^ (np.sin(2 * np.pi * n * y) > 0)) * 1.0
     if kind == "weave":
         n = int(rng.integers(8, 17))
-        return np.abs(np.sin(np.pi * n * x)) * np.abs(np.sin(np.pi * n * y))
+        woven = np.abs(np.sin(np.pi * n * x)) * np.abs(np.sin(np.pi * n * y))
+        return np.asarray(woven, np.float64)
     return (_noise(rng, 0.3, 1) > rng.uniform(0.5, 0.75)) * 1.0
 
 

@@ -56,7 +56,8 @@ def _lattice(solid: ProceduralSolid, points: int) -> NDArray[np.float32]:
     ticks = np.linspace(-_CUBE / 2, _CUBE / 2, points, dtype=np.float32)
     grid = np.stack(np.meshgrid(ticks, ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 3)
     inside = solid.occupancy(grid).reshape((points,) * 3)
-    flips = binary_dilation(inside) & binary_dilation(~inside)
+    near_solid = np.asarray(binary_dilation(inside), np.bool_)
+    flips = near_solid & np.asarray(binary_dilation(~inside), np.bool_)
     # Occupancy has the last word about the sign; a distance only says where between two points.
     far = np.float32(2 * _CUBE / (points - 1))
     asked = np.flatnonzero(flips)

@@ -50,7 +50,8 @@ class ViewRenderer:
     """
 
     def __init__(self, size: int) -> None:
-        import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the classes
+        # Imported for the classes that it registers.
+        import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  # pyright: ignore[reportUnusedImport]
         from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 
         self.size = size

@@ -112,7 +112,7 @@ class SolidCache(Sequence[ProceduralSolid]):
     @property
     def kinds(self) -> NDArray[np.str_]:
         """What each solid is, (n,)."""
-        return self.arrays["kinds"]
+        return self.arrays["kinds"].astype(np.str_)
 
     def digest(self, index: int) -> str:
         """What the shape of a solid is known by, without rebuilding it."""
