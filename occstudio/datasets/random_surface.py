@@ -87,9 +87,8 @@ def _pattern(rng: np.random.Generator) -> NDArray[np.float64]:
         return ((np.sin(2 * np.pi * n * x) > 0) ^ (np.sin(2 * np.pi * n * y) > 0)) * 1.0
     if kind == "weave":
         n = int(rng.integers(8, 17))
-        woven = np.abs(np.sin(np.pi * n * x)) * np.abs(np.sin(np.pi * n * y))
-        return np.asarray(woven, np.float64)
-    return (_noise(rng, 0.3, 1) > rng.uniform(0.5, 0.75)) * 1.0
+        return np.abs(np.sin(np.pi * n * x)) * np.abs(np.sin(np.pi * n * y))
+    return np.asarray(_noise(rng, 0.3, 1) > rng.uniform(0.5, 0.75), np.float64)
 
 
 def _noise(rng: np.random.Generator, steepness: float, stretch: float) -> NDArray[np.float64]:
