@@ -42,9 +42,9 @@ def interpolate_command(
     """Write the shapes between two or more shapes."""
     import numpy as np
 
-    from occstudio.cli.portrait import portrait, sheet
     from occstudio.cli.space import ShellSpace, made_folder, mesh_suffix, say
     from occstudio.exchange.film import write_picture
+    from occstudio.gui.view.portrait import portrait, sheet
     from occstudio.latents.paths import path_between
     from occstudio.studio.way_export import WAY_SUFFIXES, write_way
 

@@ -33,9 +33,9 @@ def sample_command(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda ...")] = "auto",
 ) -> None:
     """Draw new shapes from a model's space."""
-    from occstudio.cli.portrait import portrait, sheet
     from occstudio.cli.space import ShellSpace, made_folder, mesh_suffix, say, write_meshes
     from occstudio.exchange.film import write_picture
+    from occstudio.gui.view.portrait import portrait, sheet
     from occstudio.latents.code_file import write_code
     from occstudio.latents.prior import Prior
 

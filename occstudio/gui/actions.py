@@ -15,6 +15,7 @@ from occstudio.gui.action_spec import ActionSpec, key_text, without_marks
 from occstudio.gui.commands import (
     capture,
     edit,
+    explore,
     field,
     file,
     panels,
@@ -56,6 +57,7 @@ AREAS = (
     field,
     panels,
     shape,
+    explore,
     tools,
     support,
 )

@@ -254,6 +254,8 @@ class MainWindow(QMainWindow):
         for wanted in (self.stage.empty.sample_wanted, self.stage.empty.session_wanted):
             wanted.connect(lambda path: studio.open_files([path]))
         self.shapes.menu_wanted.connect(self._show_shape_menu)
+        self.explorer.between.export_wanted.connect(self.actions_table["export_way"].trigger)
+        studio.exploration.space_changed.subscribe(lambda _: self.actions_table.refresh())
         export = self.actions_table["export"]
         self.export_button.clicked.connect(export.trigger)
         export.changed.connect(self._show_export)

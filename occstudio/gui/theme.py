@@ -345,6 +345,7 @@ QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px -1px; borde
                              background: $text; border: 1px solid $panel; }
 QSlider::handle:horizontal:hover { background: $accent; }
 QSlider::handle:horizontal:focus { background: $accent; border: 1px solid $text; }
+QSlider[role="balance"]::sub-page:horizontal { background: $track; }
 QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $line; }
 QSlider::handle:horizontal:disabled { background: $faded; }
 
@@ -391,6 +392,7 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
 QToolButton[role="well"] { background: $field; border: 1px dashed $line; border-radius: 10px;
                            padding: 4px; color: $muted; font-size: 12px; }
+QToolButton[role="well"][isFilled="true"] { border-style: solid; color: $text; }
 QToolButton[role="well"]:hover { border-color: $accent; color: $text; }
 QToolButton[role="well"]:focus { border: 1px solid $accent; }
 QToolButton[role="well"][isTarget="true"] { border: 2px dashed $accent; background: $accent_soft; }

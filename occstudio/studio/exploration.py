@@ -28,6 +28,7 @@ from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.input_edit import edited
 from occstudio.studio.notice import Notice, Severity, notice_of
+from occstudio.studio.picture_cache import PictureCache
 from occstudio.studio.thumbnail import Picture, picture_of_mesh
 from occstudio.studio.way_export import Draw, write_way
 
@@ -73,6 +74,7 @@ class Exploration:
         self._post: Post = post or (lambda function: function())
         self._has_thread = post is not None
         self._lane: TaskLane | None = None
+        self._cache: PictureCache | None = None
         self._pictures: OrderedDict[Hashable, Picture] = OrderedDict()
         self._wanted: OrderedDict[Hashable, Latent] = OrderedDict()
         self._kept_path: tuple[tuple[BlendKey, ...], str, Path] | None = None
@@ -305,6 +307,8 @@ class Exploration:
             self._studio.noticed.emit(notice_of(outcome.error))
         elif outcome.result is not None and outcome.result[0] is not self.space:
             (self.space,) = outcome.result
+            book = None if self.space is None else self.space.book
+            self._cache = None if book is None else PictureCache(book, PICTURE_RESOLUTION)
             self._pictures.clear()
             self._wanted.clear()
             self._kept_path = None
@@ -334,6 +338,10 @@ class Exploration:
     def _drawn(self, latent: Latent, token: Token) -> Picture:
         from occstudio.extraction.surface import extract_surface  # not before it is needed
 
+        cache = self._cache
+        kept = None if cache is None else cache.read(latent)
+        if kept is not None:
+            return kept
         model = self._studio.model(latent.model)
         threshold = model.card.threshold
         try:
@@ -346,7 +354,10 @@ class Exploration:
             )
         except NoSurfaceError:
             return np.zeros((8, 8, 4), np.uint8)
-        return picture_of_mesh(found.mesh)
+        picture = picture_of_mesh(found.mesh)
+        if cache is not None:
+            cache.write(latent, picture)
+        return picture
 
     def _take(self, key: Hashable) -> Callable[[Outcome[str, Picture]], None]:
         def take(outcome: Outcome[str, Picture]) -> None:

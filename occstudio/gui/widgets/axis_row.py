@@ -37,6 +37,7 @@ class AxisRow(QWidget):
         self._span = span
         self.slider = _Slider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName(f"{name}-slider")
+        self.slider.setProperty("role", "balance")
         self.slider.setAccessibleName(title)
         self.slider.setToolTip(title)
         self.slider.setRange(-_STEPS, _STEPS)

@@ -98,6 +98,7 @@ class PictureGrid(QListView):
         self.setSelectionMode(QListView.SelectionMode.SingleSelection)
         self._entries = _Entries(self)
         self._entries.waiting = _waiting(theme)
+        self._entries.cell = QSize(side + 16, side + 24)
         self.setModel(self._entries)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -161,6 +162,9 @@ class PictureGrid(QListView):
             self.wanted.emit(names)
 
 
+_CENTRED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+
+
 def _waiting(theme: Theme) -> QIcon:
     return QIcon(icon("cube-scan", theme, color=theme.muted).pixmap(QSize(28, 28)))
 
@@ -169,6 +173,7 @@ class _Entries(QAbstractListModel):
     """The entries and their pictures."""
 
     waiting = QIcon()
+    cell = QSize()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -179,6 +184,9 @@ class _Entries(QAbstractListModel):
             int(Qt.ItemDataRole.AccessibleTextRole): lambda entry: entry.text,
             int(Qt.ItemDataRole.ToolTipRole): lambda entry: entry.tip or entry.text,
             int(Qt.ItemDataRole.DecorationRole): self._picture_of,
+            # All alike: the first one may still wait for its picture, whose sign is small.
+            int(Qt.ItemDataRole.SizeHintRole): lambda _: self.cell,
+            int(Qt.ItemDataRole.TextAlignmentRole): lambda _: _CENTRED,
         }
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default

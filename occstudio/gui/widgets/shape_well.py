@@ -56,6 +56,8 @@ class ShapeWell(QToolButton):
 
     def clear(self) -> None:
         """Nothing is here yet."""
+        if self._held[0]:
+            restyle(self, isFilled=False)
         self._held = ("", None)
         self.setIcon(self._sign("plus-circle-outline"))
         self.setText(tr("Choose {title}", title=self._title))
@@ -63,6 +65,8 @@ class ShapeWell(QToolButton):
 
     def show_shape(self, name: str, picture: QPixmap | None) -> None:
         """The shape that is here; its picture may come later."""
+        if not self._held[0]:
+            restyle(self, isFilled=True)
         self._held = (name, picture)
         self.setIcon(self._sign("cube-scan") if picture is None else QIcon(picture))
         self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _SIDE + 24))

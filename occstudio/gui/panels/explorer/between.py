@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -47,8 +47,8 @@ _MENU_SHAPES = 12
 class BetweenPart(ExplorerPart):
     """Wells, a filmstrip that is a slider, and what is done with the way."""
 
-    export_wanted = Signal(QPoint)
-    """The way should be written to files; where a menu may open."""
+    export_wanted = Signal()
+    """The way should be written to files."""
 
     catalogue_wanted = Signal()
     """Somebody looks for a shape."""
@@ -251,9 +251,7 @@ class BetweenPart(ExplorerPart):
         self.add.setMenu(QMenu(self.add))
         self.add.menu().aboutToShow.connect(self._fill_add)
         self.remove.clicked.connect(self._remove_key)
-        self.export.clicked.connect(
-            lambda: self.export_wanted.emit(self.export.mapToGlobal(QPoint(0, 0)))
-        )
+        self.export.clicked.connect(self.export_wanted)
         self._frame.timeout.connect(self._play_on)
         self.studio.result_arrived.subscribe(self._arrived)
 

@@ -1,6 +1,6 @@
 """The catalogue: the named shapes of a space, to be found, looked at and taken."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -61,11 +62,18 @@ class CataloguePart(ExplorerPart):
         self.about = QLabel(self)
         self.about.setProperty("role", "small")
         self.about.setWordWrap(True)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # However long it is, the panel keeps its height: the tooltip says it all.
+        self.about.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         tools = QVBoxLayout()
         tools.setSpacing(6)
-        for part in (self.search, self.kind, self.take, self.as_a, self.as_b, self.about):
+        for part in (self.search, self.kind, self.take):
             tools.addWidget(part)
-        tools.addStretch()
+        ends = QHBoxLayout()
+        ends.addWidget(self.as_a)
+        ends.addWidget(self.as_b)
+        tools.addLayout(ends)
+        tools.addWidget(self.about, 1)
         side = QWidget(self)
         side.setLayout(tools)
         side.setFixedWidth(190)
@@ -151,7 +159,9 @@ class CataloguePart(ExplorerPart):
         if space is None or not name:
             self.about.setText("")
             return
-        self.about.setText(_shown(space.book.entries[space.book.row(name)]).tip)
+        entry = space.book.entries[space.book.row(name)]
+        self.about.setText(" · ".join(_shown(entry).tip.split("\n")))
+        self.about.setToolTip(_shown(entry).tip)
 
 
 def _shown(entry: CodeEntry) -> GridEntry:

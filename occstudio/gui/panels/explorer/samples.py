@@ -1,12 +1,12 @@
 """New shapes: a row of samples that nobody made, to keep, to discard, or to ask for more like."""
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -70,9 +70,14 @@ class SamplesPart(ExplorerPart):
         self.everything = self._button(
             "explorer-everything", tr("All shapes"), tr("Draw from everywhere again")
         )
-        self.around = QLabel(self)
-        self.around.setProperty("role", "small")
-        self.around.setWordWrap(True)
+        self.spread = NumberSlider(
+            tr("Spread"),
+            "explorer-spread",
+            tr("Low: almost the same shape; high: others of its neighbourhood"),
+            self,
+            span=(0.0, 1.0),
+            decimals=2,
+        )
         self.grid = PictureGrid(
             "explorer-samples-grid",
             tr("New shapes"),
@@ -104,12 +109,16 @@ class SamplesPart(ExplorerPart):
         self.seed.setValue(gallery.seed)
         self.seed.blockSignals(blocked)
         is_near = gallery.around is not None
-        self.warmth.set_value(gallery.spread if is_near else gallery.temperature)
+        self.warmth.set_value(gallery.temperature)
+        self.warmth.setVisible(not is_near)
+        self.spread.set_value(gallery.spread)
+        self.spread.setVisible(is_near)
         self.kind.setCurrentIndex(max(self.kind.findData(gallery.kind), 0))
         self.kind.setEnabled(not is_near)
         self.everything.setVisible(is_near)
-        self.around.setText(
-            tr("Shapes like “{name}”", name=gallery.around.name) if gallery.around else ""
+        around = gallery.around
+        self.spread.setToolTip(
+            "" if around is None else tr("Shapes like “{name}”", name=around.name)
         )
         if self._shown != gallery and self.space is not None:
             self._shown = gallery
@@ -136,18 +145,21 @@ class SamplesPart(ExplorerPart):
         tools = QVBoxLayout(side)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(6)
-        top = QHBoxLayout()
-        top.addWidget(self.kind, 1)
-        top.addWidget(self.seed)
-        tools.addLayout(top)
+        tools.addWidget(self.kind)
+        row = QHBoxLayout()
+        row.addWidget(self.again, 1)
+        row.addWidget(self.seed)
+        tools.addLayout(row)
         tools.addWidget(self.warmth)
-        for first, second in ((self.again, self.keep), (self.discard, self.more)):
-            row = QHBoxLayout()
-            row.addWidget(first, 1)
-            row.addWidget(second, 1)
-            tools.addLayout(row)
-        tools.addWidget(self.around)
-        tools.addWidget(self.everything)
+        tools.addWidget(self.spread)
+        row = QHBoxLayout()
+        row.addWidget(self.keep, 1)
+        row.addWidget(self.discard, 1)
+        tools.addLayout(row)
+        row = QHBoxLayout()
+        row.addWidget(self.more, 1)
+        row.addWidget(self.everything, 1)
+        tools.addLayout(row)
         tools.addStretch()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
@@ -164,9 +176,13 @@ class SamplesPart(ExplorerPart):
                 marked("New samples"), seed=(self._gallery.seed + 1) % (_MOST_SEEDS + 1)
             )
         )
-        self.warmth.dragged.connect(lambda value: self._warm(value, "temperature"))
-        self.warmth.typed.connect(self._warm)
-        self.warmth.released.connect(self.studio.end_gesture)
+        for slider, name, label in (
+            (self.warmth, "temperature", marked("Temperature")),
+            (self.spread, "spread", marked("Spread of samples")),
+        ):
+            slider.dragged.connect(partial(self._set, name, label, name))
+            slider.typed.connect(partial(self._set, name, label, None))
+            slider.released.connect(self.studio.end_gesture)
         self.grid.taken.connect(self._keep)
         self.keep.clicked.connect(lambda: self._keep(self.grid.current_name()))
         self.discard.clicked.connect(self._discard)
@@ -185,11 +201,8 @@ class SamplesPart(ExplorerPart):
         gallery = replace(self._gallery, discarded=(), **entries)  # type: ignore[arg-type]
         self.studio.apply(edits.set_gallery(gallery, label), gesture)
 
-    def _warm(self, value: float, gesture: object | None = None) -> None:
-        name = "temperature" if self._gallery.around is None else "spread"
-        if name == "spread":
-            value = min(value, 1.0)
-        self._change(marked("Temperature"), gesture, **{name: value})
+    def _set(self, name: str, label: str, gesture: object | None, value: float) -> None:
+        self._change(label, gesture, **{name: value})
 
     def _show_samples(self, gallery: Gallery) -> None:
         self.pictures.drop()

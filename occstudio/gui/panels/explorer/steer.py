@@ -33,6 +33,15 @@ SPAN = 2.5
 
 _COLUMNS = 2
 
+END_NAMES = (
+    *(marked("lower"), marked("taller"), marked("narrower"), marked("wider")),
+    *(marked("shallower"), marked("deeper"), marked("lighter"), marked("more massive")),
+    *(marked("thinner parts"), marked("thicker parts"), marked("lower seat")),
+    *(marked("higher seat"), marked("lower back"), marked("higher back")),
+    *(marked("without arms"), marked("with arms"), marked("closed"), marked("open")),
+)
+"""What the ends of directions are called, for the languages."""
+
 
 class SteerPart(ExplorerPart):
     """Rows with a slider each, and the row for A - B + C."""
