@@ -156,11 +156,11 @@ ROWS = (
     ActionSpec(
         "complete",
         "Shape",
-        "&Complete",
+        "Co&mplete",
         complete,
         "puzzle-outline",
         (),
-        "Find whole shapes that agree with a scan of a part",
+        "Find whole shapes that agree with a scan of a part (an experiment)",
         needs_shape,
     ),
     ActionSpec(
