@@ -30,10 +30,15 @@ def kinds_for(observation: Observation) -> tuple[str, ...]:
 def fitting_model(
     cards: Sequence[ModelCard], observation: Observation, wanted: str = ""
 ) -> ModelCard | None:
-    """The wanted model if it takes the observation, else the first that does; None if none does."""
+    """The wanted model if it takes the observation, else the first that does; None if none does.
+
+    A space of shapes, whose codes have names, comes after models that follow what they see.
+    """
     kinds = kinds_for(observation)
     usable = [card for card in cards if card.input_kind in kinds]
-    usable.sort(key=lambda card: (card.name != wanted, kinds.index(card.input_kind)))
+    usable.sort(
+        key=lambda card: (card.name != wanted, kinds.index(card.input_kind), bool(card.version))
+    )
     return usable[0] if usable else None
 
 

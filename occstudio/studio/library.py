@@ -173,5 +173,6 @@ def no_model_for(observations: Sequence[Observation]) -> Notice:
 
 def preferred_model(cards: Sequence[ModelCard], wanted: str) -> str:
     """The model to have ready before anything is opened: the wanted one, or one for scans."""
-    names = [card.name for card in cards if card.input_kind == "points"]
+    fitting = [card for card in cards if card.input_kind == "points"]
+    names = [card.name for card in sorted(fitting, key=lambda card: bool(card.version))]
     return wanted if wanted in names else (names[0] if names else "")

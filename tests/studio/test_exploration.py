@@ -211,3 +211,16 @@ def test_without_a_book_there_is_no_space(notices: list[Notice]) -> None:
     studio.refresh_models()
     assert studio.exploration.space is None
     assert studio.exploration.samples(Gallery(), 3) == []
+
+
+def test_a_scan_goes_to_a_model_that_follows_it_before_a_space_of_shapes() -> None:
+    from occstudio.shapes.model_card import ModelCard
+    from occstudio.shapes.point_cloud import PointCloud
+    from occstudio.shapes.shape_model import fitting_model
+    from occstudio.studio.library import preferred_model
+
+    space, scans = EllipsoidSpace.card, ModelCard("scan-any", "conv_onet")
+    scan = PointCloud.of(np.random.default_rng(0).normal(size=(60, 3)))
+    assert fitting_model([space, scans], scan) is scans
+    assert fitting_model([space, scans], scan, NAME) is space
+    assert preferred_model([space, scans], "") == "scan-any"
