@@ -45,14 +45,17 @@ CODES_FILE = "codes.safetensors"
 
 
 def list_models() -> list[ModelCard]:
-    """Cards of all models in the library, the person's own last; damaged files are left out."""
+    """Cards of all models in the library, the person's own after those that ship.
+
+    Spaces of shapes come last, since what comes first is offered first; damaged files are left out.
+    """
     cards: list[ModelCard] = []
     for name, path in _folders().items():
         try:
             cards.append(replace(read_card(path / MODEL_FILE), name=name))
         except OccStudioError:
             continue
-    return cards
+    return sorted(cards, key=lambda card: bool(card.version))
 
 
 def model_path(name: str) -> Path:
