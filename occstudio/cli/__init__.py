@@ -27,6 +27,7 @@ from occstudio.cli import (
     reconstruct,
     sample,
     train,
+    train_photo,
 )
 from occstudio.errors import OccStudioError
 
@@ -45,6 +46,7 @@ app.command("fit")(fit.fit_command)
 app.command("field")(field.field_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("train")(train.train_command)
+app.command("train-photo")(train_photo.train_photo_command)
 app.command("codes")(codes.codes_command)
 app.command("doctor")(doctor.doctor_command)
 app.command("demo")(demo.demo_command)

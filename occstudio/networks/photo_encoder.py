@@ -2,17 +2,45 @@
 
 A photo does not show the back. One code would have to be the mean of all shapes that fit, which is
 none of them; so the network gives a few, and is only asked that one of them be right (multiple
-choice learning, Guzmán-Rivera et al. 2012; for point sets Fan et al. 2017).
+choice learning, Guzmán-Rivera et al. 2012; for point sets Fan et al. 2017). Where the camera stood
+is answered beside it, its azimuth as chances over all directions: a table looks alike from behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+AZIMUTHS: Final = 36
+"""Directions round the object that the camera may stand in; number 0 is in front, 9 at +X."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoAnswers:
+    """All that a photo encoder says of B photos.
+
+    Attributes
+    ----------
+    codes : (B, K, L)
+    chances : (B, K)
+        Logits of the codes.
+    azimuths : (B, AZIMUTHS)
+        Logits of the directions in which the camera stands.
+    poses : (B, 3)
+        The camera's elevation and roll in radians, and the logarithm of its distance from the
+        middle of the object, whose longest side is 1.
+    """
+
+    codes: Tensor
+    chances: Tensor
+    azimuths: Tensor
+    poses: Tensor
 
 
 class PhotoEncoder(nn.Module):
@@ -51,11 +79,22 @@ class PhotoEncoder(nn.Module):
         self.fc_0 = nn.Linear(16 * widths[-1], hidden)
         self.fc_out = nn.Linear(hidden, hypotheses * code_length)
         self.fc_chances = nn.Linear(hidden, hypotheses)
+        self.fc_azimuth = nn.Linear(hidden, AZIMUTHS)
+        self.fc_pose = nn.Linear(hidden, 3)
 
     def forward(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+        answers = self.answers(photos)
+        return answers.codes, answers.chances
+
+    def answers(self, photos: Tensor) -> PhotoAnswers:
+        """The codes and the camera of photos (B, 4, H, W)."""
         seen = self.features(photos)
-        codes = self.fc_out(seen).view(-1, self.hypotheses, self.code_length)
-        return codes, self.fc_chances(seen)
+        return PhotoAnswers(
+            self.fc_out(seen).view(-1, self.hypotheses, self.code_length),
+            self.fc_chances(seen),
+            self.fc_azimuth(seen),
+            self.fc_pose(seen),
+        )
 
     def features(self, photos: Tensor) -> Tensor:
         """What the photos look like, (B, hidden): alike for alike objects."""

@@ -21,7 +21,7 @@ from occstudio.networks.families import Hyperparameters, Inference
 from occstudio.networks.local_decoder import LocalDecoder
 from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.map_generator import MapGenerator
-from occstudio.networks.photo_encoder import PhotoEncoder, likeliest
+from occstudio.networks.photo_encoder import PhotoAnswers, PhotoEncoder, likeliest
 from occstudio.networks.prepared_decoder import PreparedDecoder
 from occstudio.shapes.input_spec import InputSpec
 
@@ -69,8 +69,8 @@ class ShapeSpace(nn.Module):
             return {CODE: likeliest(*self.encoder(inputs))}
         return {CODE: self.encoder(inputs)[0]}
 
-    def guesses(self, photos: Tensor) -> tuple[Tensor, Tensor]:
-        """Several codes (B, K, L) for each photo, and the logits of their chances (B, K).
+    def answers(self, photos: Tensor) -> PhotoAnswers:
+        """Several codes for each photo (B, 4, H, W), their chances, and the camera.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class ShapeSpace(nn.Module):
         """
         if not isinstance(self.encoder, PhotoEncoder):
             raise ModelError("this model takes scans and makes one guess: choose one for photos")
-        return self.encoder(photos)
+        return self.encoder.answers(photos)
 
     def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The feature maps of codes; differentiable. `decode` takes them in place of a code."""

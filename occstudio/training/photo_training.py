@@ -3,8 +3,9 @@
 The space is there already (`shape_space`): its decoder knows what furniture is. What remains is to
 find from a photo the code of what it shows. First the encoder learns codes alone, which costs no
 decoding: of its guesses the nearest one to the true code is pulled there, and the chances learn
-which one that was. Then the guess that was best goes through the decoder, and the error of its
-occupancy is brought down, encoder and decoder together.
+which one that was. Then a guess goes through the decoder, and the error of its occupancy is
+brought down. Where the decoder was told to stay as it is (`requires_grad`), a photo's code is
+one of the space's own and can be blended with every other.
 
 A mirrored photo shows the mirrored shape, so every view counts twice.
 """
@@ -24,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from occstudio.datasets.training_samples import LabelledShape, QueryRecipe, draw_queries
+from occstudio.networks.photo_encoder import AZIMUTHS, PhotoAnswers
 from occstudio.networks.shape_space import CODE, ShapeSpace
 from occstudio.training.optimizer import MatrixOptimizer
 from occstudio.training.photo_augmentation import PhotoAugmentation, augmented
@@ -43,6 +45,8 @@ class PhotoRecipe:
         Of the second part.
     loose : float
         Weight of the guesses that were not the nearest.
+    camera : float
+        Weight of what is said of the camera.
     ema : float
         Decay of the moving average, which is what ships.
     query : QueryRecipe
@@ -58,6 +62,7 @@ class PhotoRecipe:
     shape_batch: int = 12
     shape_rate: float = 4e-4
     loose: float = 0.05
+    camera: float = 0.1
     ema: float = 0.997
     query: QueryRecipe = field(
         default_factory=lambda: QueryRecipe(count=3072, uniform=0.4, spreads=(0.015, 0.03, 0.08))
@@ -82,6 +87,9 @@ class PhotoViews:
     shapes : sequence of LabelledShape
     codes, mirrored : (N, L) float32
         Codes of the shapes, and of their mirror images (x turned round).
+    viewpoints : (V, 4) float32
+        The cameras' azimuth (0 in front, positive towards +X), elevation, roll (radians), and the
+        logarithm of the distance from the middle of the cube.
     """
 
     photos: NDArray[np.uint8]
@@ -90,6 +98,7 @@ class PhotoViews:
     shapes: Sequence[LabelledShape]
     codes: Tensor
     mirrored: Tensor
+    viewpoints: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +120,7 @@ class Mirrored:
 
 
 _FLIP = np.array([-1, 1, 1], np.float32)
+_FLIPPED_VIEW = np.array([-1, 1, -1, 1], np.float32)
 
 
 def train_photo_encoder(
@@ -126,7 +136,8 @@ def train_photo_encoder(
     Parameters
     ----------
     network : ShapeSpace
-        With a `PhotoEncoder`, and the generator and decoder of the space; it is changed.
+        With a `PhotoEncoder`, and the generator and decoder of the space; what of it wants
+        gradients is changed.
     views : PhotoViews
     out : Path
         Folder of the run, with ``state.pt``.
@@ -205,20 +216,22 @@ class _PhotoTraining:
         return loss.item()
 
     def _code_loss(self, rng: np.random.Generator) -> Tensor:
-        photos, rows, flipped = self._drawn(self.recipe.code_batch, rng)
-        guesses, chances = self._guessed(photos)
-        return self._distance(guesses, chances, self._targets(rows, flipped))[0]
+        photos, chosen, flipped = self._drawn(self.recipe.code_batch, rng)
+        answers = self._answers(photos)
+        near, _ = self._distance(answers, self._targets(chosen, flipped))
+        return near + self.recipe.camera * self._camera_loss(answers, chosen, flipped)
 
     def _shape_loss(self, rng: np.random.Generator) -> Tensor:
-        photos, rows, flipped = self._drawn(self.recipe.shape_batch, rng)
-        guesses, chances = self._guessed(photos)
-        near, best = self._distance(guesses, chances, self._targets(rows, flipped))
+        photos, chosen, flipped = self._drawn(self.recipe.shape_batch, rng)
+        answers = self._answers(photos)
+        near, best = self._distance(answers, self._targets(chosen, flipped))
+        near = near + self.recipe.camera * self._camera_loss(answers, chosen, flipped)
         # Half of the time the guess that would be shown, half of the time the best one.
-        shown = chances.argmax(1) if rng.random() < 0.5 else best
-        codes = guesses[torch.arange(len(guesses)), shown]
+        shown = answers.chances.argmax(1) if rng.random() < 0.5 else best
+        codes = answers.codes.float()[torch.arange(len(chosen)), shown]
         drawn = [
             draw_queries(self._shape(row, flip), self.recipe.query, rng)
-            for row, flip in zip(rows, flipped, strict=True)
+            for row, flip in zip(self.views.shape[chosen], flipped, strict=True)
         ]
         queries, occupancy = (
             torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*drawn, strict=True)
@@ -228,23 +241,35 @@ class _PhotoTraining:
         error = functional.binary_cross_entropy_with_logits(logits.float(), occupancy)
         return error + 0.05 * near
 
-    def _guessed(self, photos: Tensor) -> tuple[Tensor, Tensor]:
+    def _answers(self, photos: Tensor) -> PhotoAnswers:
         with torch.autocast(self.device.type, torch.bfloat16):
-            guesses, chances = self.network.guesses(photos)
-        return guesses.float(), chances.float()
+            return self.network.answers(photos)
 
-    def _distance(self, guesses: Tensor, chances: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def _distance(self, answers: PhotoAnswers, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The loss of codes, and which guess was nearest."""
+        guesses = answers.codes.float()
         errors = (guesses - targets.unsqueeze(1)).square().mean(2) / self.unit  # (B, K)
         nearest, best = errors.min(1)
-        which = functional.cross_entropy(chances, best)
+        which = functional.cross_entropy(answers.chances.float(), best)
         loss = nearest.mean() + self.recipe.loose * errors.mean() + 0.1 * which
         return loss, best
+
+    def _camera_loss(
+        self, answers: PhotoAnswers, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]
+    ) -> Tensor:
+        seen = self.views.viewpoints[chosen] * np.where(flipped[:, None], _FLIPPED_VIEW, 1)
+        azimuth, pose = seen[:, 0], torch.from_numpy(seen[:, 1:].astype(np.float32))
+        which = torch.from_numpy(np.rint(azimuth / (2 * np.pi) * AZIMUTHS).astype(np.int64))
+        direction = functional.cross_entropy(
+            answers.azimuths.float(), which.to(self.device) % AZIMUTHS, label_smoothing=0.05
+        )
+        off = functional.smooth_l1_loss(answers.poses.float(), pose.to(self.device), beta=0.2)
+        return direction + off
 
     def _drawn(
         self, count: int, rng: np.random.Generator
     ) -> tuple[Tensor, NDArray[np.int64], NDArray[np.bool_]]:
-        """Augmented photos, their shapes' rows, and which of them were mirrored."""
+        """Augmented photos, which views they are, and which of them were mirrored."""
         chosen = np.searchsorted(self.cumulative, rng.random(count) * self.cumulative[-1])
         flipped = rng.random(count) < 0.5
         pixels = self.views.photos[chosen]
@@ -252,12 +277,12 @@ class _PhotoTraining:
         photos = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
         photos = augmented(photos, self.recipe.augmentation, rng).to(self.device)
         photos = photos.to(memory_format=torch.channels_last)
-        return photos, self.views.shape[chosen], flipped
+        return photos, chosen, flipped
 
-    def _targets(self, rows: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
-        chosen = torch.from_numpy(rows)
+    def _targets(self, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
+        rows = torch.from_numpy(self.views.shape[chosen])
         turned = torch.from_numpy(flipped).unsqueeze(1)
-        codes = torch.where(turned, self.views.mirrored[chosen], self.views.codes[chosen])
+        codes = torch.where(turned, self.views.mirrored[rows], self.views.codes[rows])
         return codes.to(self.device)
 
     def _shape(self, row: int, flip: bool) -> LabelledShape:

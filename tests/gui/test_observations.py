@@ -57,10 +57,11 @@ def test_a_photo_and_voxels_get_the_models_that_take_them(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio = window.studio
+    known = len(studio.models)
     studio.open_files(
         [write_checkpoint_file(case, tmp_path) for case in ("onet_img", "onet_voxels")]
     )
-    qtbot.waitUntil(lambda: len(studio.models) == 3, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: len(studio.models) == known + 2, timeout=TIMEOUT_MS)
     studio.open_files(_inputs(tmp_path))
     qtbot.waitUntil(lambda: len(studio.document.items) == 2, timeout=TIMEOUT_MS)
     photo, voxels = studio.document.items

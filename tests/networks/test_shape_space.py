@@ -8,6 +8,7 @@ from torch import Tensor
 
 from occstudio.errors import ModelError
 from occstudio.networks.families import load_families
+from occstudio.networks.photo_encoder import AZIMUTHS
 from occstudio.networks.shape_space import CODE, FAMILY, ShapeSpace
 
 TINY = {
@@ -108,10 +109,11 @@ def test_of_several_guesses_from_a_photo_the_likeliest_is_the_code() -> None:
     torch.manual_seed(0)
     network = FAMILY.build(PHOTO).eval()
     photos = torch.rand(2, 4, 64, 64)
-    guesses, chances = network.guesses(photos)
-    assert (guesses.shape, chances.shape) == ((2, 3, 64), (2, 3))
-    best = chances.argmax(1)
-    torch.testing.assert_close(network.encode(photos)[CODE], guesses[torch.arange(2), best])
+    answers = network.answers(photos)
+    assert (answers.codes.shape, answers.chances.shape) == ((2, 3, 64), (2, 3))
+    assert (answers.azimuths.shape, answers.poses.shape) == ((2, AZIMUTHS), (2, 3))
+    best = answers.chances.argmax(1)
+    torch.testing.assert_close(network.encode(photos)[CODE], answers.codes[torch.arange(2), best])
 
 
 def test_a_space_of_photos_is_read_from_its_weights_and_says_what_it_wants() -> None:
@@ -124,6 +126,6 @@ def test_a_space_of_photos_is_read_from_its_weights_and_says_what_it_wants() -> 
 
 def test_a_space_of_scans_makes_no_guesses(network: ShapeSpace) -> None:
     with pytest.raises(ModelError, match="choose one for photos"):
-        network.guesses(torch.rand(1, 4, 64, 64))
+        network.answers(torch.rand(1, 4, 64, 64))
     with pytest.raises(ModelError, match="unknown encoder 'smell'"):
         FAMILY.build({"encoder": "smell"})
