@@ -28,7 +28,7 @@ from tests.networks.test_shape_space import TINY
 from tests.training.solids import ellipsoids
 
 RECIPE = PhotoRecipe(
-    code_steps=40,
+    code_steps=120,
     code_batch=8,
     code_rate=4e-3,
     camera=2.0,
