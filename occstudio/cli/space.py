@@ -75,10 +75,11 @@ class ShellSpace:
         return self.model.encode(read_observation(path).observation, watch)
 
     def mesh(self, latent: Latent, resolution: int, watch: Watch) -> Mesh:
-        """The surface of a latent."""
-        from occstudio.inference.reconstruction import decode
+        """The surface of a latent, in one piece if that can be."""
+        from occstudio.extraction.wholeness import extract_imagined
 
-        return decode(latent, self.model, resolution=resolution, watch=watch)
+        found, _ = extract_imagined(self.model, latent, resolution=resolution, watch=watch)
+        return found.mesh
 
     def meshes(
         self, latents: Sequence[Latent], resolution: int, watch: Watch

@@ -1,6 +1,7 @@
 """The sentence of the product, run once: observation, latent, field, surface, mesh."""
 
 from occstudio.extraction.surface import extract_surface
+from occstudio.extraction.wholeness import extract_imagined
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import Observation, ShapeModel
@@ -51,6 +52,7 @@ def decode(
     *,
     resolution: int = 128,
     threshold: float | None = None,
+    in_one_piece: bool = False,
     watch: Watch = UNWATCHED,
 ) -> Mesh:
     """The mesh of a latent, in the model's cube.
@@ -61,12 +63,17 @@ def decode(
         Of the model: from a book of codes, a path between two, a prior.
     model, resolution, threshold, watch
         As for `reconstruct`.
+    in_one_piece : bool
+        Whether the threshold is chosen, as low as it has to be for the shape to hang together:
+        for samples and what lies between two shapes.
 
     Raises
     ------
     NoSurfaceError
         If the field crosses the threshold nowhere.
     """
+    if in_one_piece:
+        return extract_imagined(model, latent, resolution=resolution, watch=watch)[0].mesh
     level = model.card.threshold if threshold is None else threshold
     field = model.field(latent)
     return extract_surface(field, resolution=resolution, threshold=level, watch=watch).mesh

@@ -105,6 +105,8 @@ class ShapeItem:
         Cells along an axis.
     threshold : float
         Probability of the surface.
+    in_one_piece : bool
+        Whether the threshold is lowered where the surface would fall into pieces.
     visible : bool
         Whether it is drawn.
     color : str
@@ -132,6 +134,7 @@ class ShapeItem:
     model: str
     resolution: int = 128
     threshold: float = 0.5
+    in_one_piece: bool = False
     visible: bool = True
     color: str = ""
     refine: bool | None = None

@@ -160,6 +160,14 @@ def set_threshold(ids: tuple[int, ...], threshold: float) -> Edit:
     )
 
 
+def set_in_one_piece(ids: tuple[int, ...], wanted: bool) -> Edit:
+    """Lower the threshold where the surface would fall into pieces, or never."""
+    return Edit(
+        "Hold in one piece" if wanted else "Let it fall into pieces",
+        lambda old: old.changed(ids, lambda item: replace(item, in_one_piece=wanted)),
+    )
+
+
 def set_up(ids: tuple[int, ...], up: str) -> Edit:
     """Say which axis of the world points up (one of `frame.UP_AXES`).
 

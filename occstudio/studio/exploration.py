@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from occstudio.errors import ModelError, NoSurfaceError
+from occstudio.extraction.wholeness import imagined_threshold
 from occstudio.latents.code_book import CodeBook
 from occstudio.latents.code_space import CodeSpace
 from occstudio.latents.paths import Path
@@ -269,7 +270,8 @@ class Exploration:
             Source.of(seen),
             seen.frame,
             latent.model,
-            threshold=0.5 if card is None else card.threshold,
+            threshold=imagined_threshold(0.5 if card is None else card.threshold),
+            in_one_piece=True,
             latent=latent,
         )
 
@@ -336,21 +338,16 @@ class Exploration:
         self._submit("picture", lambda token: self._drawn(latent, token), self._take(key))
 
     def _drawn(self, latent: Latent, token: Token) -> Picture:
-        from occstudio.extraction.surface import extract_surface  # not before it is needed
+        from occstudio.extraction.wholeness import extract_imagined  # not before it is needed
 
         cache = self._cache
         kept = None if cache is None else cache.read(latent)
         if kept is not None:
             return kept
         model = self._studio.model(latent.model)
-        threshold = model.card.threshold
         try:
-            found = extract_surface(
-                model.field(latent),
-                resolution=PICTURE_RESOLUTION,
-                threshold=threshold,
-                normals=False,
-                watch=token,
+            found, _ = extract_imagined(
+                model, latent, resolution=PICTURE_RESOLUTION, normals=False, watch=token
             )
         except NoSurfaceError:
             return np.zeros((8, 8, 4), np.uint8)

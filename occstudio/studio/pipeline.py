@@ -54,6 +54,7 @@ class Wish:
     model: str
     resolution: int
     threshold: float
+    in_one_piece: bool
     refine: bool
     input_edit: InputEdit
     finishing: Finishing
@@ -69,6 +70,7 @@ class Wish:
             item.model,
             item.resolution,
             item.threshold,
+            item.in_one_piece,
             item.refines,
             item.input_edit,
             item.finishing,
@@ -124,6 +126,8 @@ class ShapeResult:
         What was decoded.
     openness : (V,) float32 or None
         The part of the light from around that reaches each vertex of a full surface.
+    threshold : float or None
+        Of this surface, where it had to be lower than wished to leave it in one piece.
     """
 
     request_id: int
@@ -141,6 +145,7 @@ class ShapeResult:
     histogram: FieldHistogram | None = None
     latent: Latent | None = None
     openness: Values | None = None
+    threshold: float | None = None
 
     @property
     def frame(self) -> Frame:
@@ -170,6 +175,7 @@ class Pipeline:
         self._samplings, self._surfaces = Memory(4), Memory(6)
         self._finished = Memory(8)
         self._pace = Pace()
+        self._held_together: tuple[int, float] | None = None
 
     def model(self, name: str, device: str) -> ShapeModel:
         """The model of a name on a device, loaded once."""
@@ -206,15 +212,23 @@ class Pipeline:
         sampling, _ = self._samplings.get((field,), lambda: Sampling(field, pace))
         is_preview = request.quality is Quality.PREVIEW
 
-        def sampled() -> tuple[Extraction, int]:
-            if is_preview:
-                return sampling.preview(wish.resolution, wish.threshold, watch)
-            found = sampling.surface(wish.resolution, wish.threshold, watch, refine=wish.refine)
-            return found, wish.resolution
+        threshold = self._previewed(request) if is_preview else wish.threshold
 
-        (extraction, resolution), is_remembered = self._surfaces.get(
-            (sampling, wish.resolution, wish.threshold, wish.refine, is_preview), sampled
+        def sampled() -> tuple[Extraction, int, float]:
+            if is_preview:
+                return *sampling.preview(wish.resolution, threshold, watch), threshold
+            if wish.in_one_piece:
+                found, held = sampling.whole(wish.resolution, threshold, watch, refine=wish.refine)
+                return found, wish.resolution, held
+            found = sampling.surface(wish.resolution, threshold, watch, refine=wish.refine)
+            return found, wish.resolution, threshold
+
+        (extraction, resolution, threshold), is_remembered = self._surfaces.get(
+            (sampling, wish.resolution, threshold, wish.in_one_piece, wish.refine, is_preview),
+            sampled,
         )
+        if wish.in_one_piece and not is_preview:
+            self._held_together = (request.item_id, threshold)
         made, _ = self._finished.get(
             (extraction, wish.finishing),
             lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
@@ -240,7 +254,15 @@ class Pipeline:
             FieldHistogram.of(extraction.coarse_values),
             latent,
             light,
+            threshold if threshold < wish.threshold else None,
         )
+
+    def _previewed(self, request: ShapeRequest) -> float:
+        """The threshold of a preview: pieces are not counted, the last full surface's will do."""
+        wish, last = request.wish, self._held_together
+        if wish.in_one_piece and last is not None and last[0] == request.item_id:
+            return min(wish.threshold, last[1])
+        return wish.threshold
 
     def _encoded(
         self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch

@@ -17,6 +17,7 @@ from occstudio.errors import Cancelled
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.preview import NESTED, RESOLUTIONS, preview_resolution
 from occstudio.extraction.surface import Extraction, extract_surface
+from occstudio.extraction.wholeness import whole
 from occstudio.finishing.normals import triangle_normals
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
@@ -39,6 +40,9 @@ _SMALL_BATCH = 2048
 FIRST_PREVIEW_S = 0.12
 """What one may take of a field that was never asked: thin parts are lost on grids coarser than
 `NESTED`, and all that this one is answered serves the surface that follows."""
+
+_TRIED_FOR_PIECES = 64
+"""Cells along an axis of the grid on which pieces are counted; a finer one has it inside."""
 
 _TRIED = 512
 """Points by which the cost of one is found out."""
@@ -106,6 +110,31 @@ class Sampling:
         """
         self.field.most = None
         return self._surface(resolution, threshold, watch, refine=refine)
+
+    def whole(
+        self, resolution: int, threshold: float, watch: Watch, *, refine: bool
+    ) -> tuple[Extraction, float]:
+        """The surface at the highest threshold that leaves it in one piece, and that threshold.
+
+        Raises
+        ------
+        NoSurfaceError
+            If the field crosses no threshold that is tried.
+        """
+        self.field.most = None
+        rough = min(resolution, _TRIED_FOR_PIECES)
+        _, found = whole(lambda tried: self._bare(rough, tried, watch), threshold)
+        return self._surface(resolution, found, watch, refine=refine), found
+
+    def _bare(self, resolution: int, threshold: float, watch: Watch) -> Extraction:
+        return extract_surface(
+            self.field,
+            resolution=resolution,
+            threshold=threshold,
+            normals=False,
+            lattice=self.lattice,
+            watch=watch,
+        )
 
     def _sketched(
         self, pace: Pace, wanted: int, threshold: float, watch: Watch

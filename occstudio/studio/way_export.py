@@ -82,18 +82,14 @@ def _surfaces(
     latents: Sequence[Latent], model: ShapeModel, resolution: int, watch: Watch
 ) -> Iterator[Mesh | None]:
     """The surface of each, None where there is none."""
-    from occstudio.extraction.surface import extract_surface
+    from occstudio.extraction.wholeness import extract_imagined
 
     for done, latent in enumerate(latents):
         watch.check()
         watch.report(f"shape {done + 1} of {len(latents)}", done / len(latents))
         try:
-            yield extract_surface(
-                model.field(latent),
-                resolution=resolution,
-                threshold=model.card.threshold,
-                watch=_Untold(watch),
-            ).mesh
+            found, _ = extract_imagined(model, latent, resolution=resolution, watch=_Untold(watch))
+            yield found.mesh
         except NoSurfaceError:
             yield None
 

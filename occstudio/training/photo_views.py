@@ -56,7 +56,9 @@ def read_photo_views(
     Raises
     ------
     UnreadableFileError
-        If there are no views, or none of a shape that is known.
+        If there are no views, or none that may be used.
+    UnknownNameError
+        If the data set lacks a shape.
     """
     store, labels = RenderStore.open(renders, "train"), ShapeStore.open(dataset)
     solids = None if cache is None else read_cache(cache)
@@ -68,11 +70,10 @@ def read_photo_views(
     for number, rendered in enumerate(store.shapes):
         solid = rendered.solid
         if solid is None:
-            row = labels.index_of(rendered.id)
-            shape = None if row is None else StoredSurface(labels[row])
+            shape: LabelledShape = StoredSurface(labels[labels.index_of(rendered.id)])
+        elif solids is not None:
+            shape = solids[solid]
         else:
-            shape = None if solids is None else solids[solid]
-        if shape is None:
             continue
         for view in range(len(rendered.offsets)):
             photos.append(over_white(store.pixels(number, view)))

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from scipy import ndimage
 
 from occstudio.datasets.shape_store import LATTICE_SIDE, ShapeStore
 from occstudio.errors import NoSurfaceError
-from occstudio.extraction.surface import extract_surface
+from occstudio.extraction.wholeness import extract_imagined
 from occstudio.metrics import chamfer_l1, iou, sample_surface
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field, level_of
@@ -28,12 +27,10 @@ from occstudio.shapes.latent import Latent
 from occstudio.shapes.shape_model import ShapeModel
 from occstudio.shapes.watch import UNWATCHED, Watch
 
-WHOLE: Final = 0.95
-"""Share of the volume in one piece, from which on a shape counts as whole."""
-
 _QUERIES = 100_000
 _CLOUD = 2048
 _RESOLUTION = 64
+_WHOLE_RESOLUTION = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ def whole_share(
     between: Callable[[Latent, Latent], Latent],
     *,
     pairs: int = 100,
+    in_one_piece: bool = True,
     seed: int = 0,
     watch: Watch = UNWATCHED,
 ) -> NDArray[np.float64]:
@@ -86,6 +84,9 @@ def whole_share(
     ----------
     between : callable
         Gives the latent in the middle.
+    in_one_piece : bool
+        Whether the threshold is lowered for it as for every shape that nobody made, or is the
+        card's.
     """
     rng = np.random.default_rng(seed)
     shares: list[float] = []
@@ -93,8 +94,17 @@ def whole_share(
         watch.check()
         watch.report("midpoints", done / pairs)
         first, second = rng.choice(len(latents), 2, replace=False)
-        field = model.field(between(latents[first], latents[second]))
-        shares.append(largest_share(field, level_of(model.card.threshold)))
+        middle = between(latents[first], latents[second])
+        threshold = model.card.threshold
+        if in_one_piece:
+            try:
+                _, threshold = extract_imagined(
+                    model, middle, resolution=_WHOLE_RESOLUTION, normals=False
+                )
+            except NoSurfaceError:
+                shares.append(0.0)
+                continue
+        shares.append(largest_share(model.field(middle), level_of(threshold)))
     return np.array(shares)
 
 
@@ -133,12 +143,7 @@ def surface_clouds(
         watch.check()
         watch.report("samples", done / len(latents))
         try:
-            found = extract_surface(
-                model.field(latent),
-                resolution=_RESOLUTION,
-                threshold=model.card.threshold,
-                normals=False,
-            )
+            found, _ = extract_imagined(model, latent, resolution=_RESOLUTION, normals=False)
         except NoSurfaceError:
             continue
         sample = sample_surface(found.mesh, _CLOUD, seed=done)

@@ -12,6 +12,7 @@ from occstudio.datasets.furniture_catalogue import FURNITURE_CLASSES
 from occstudio.datasets.shape_store import ShapeStore
 from occstudio.datasets.training_samples import QueryRecipe, SampleRecipe
 from occstudio.errors import ModelError
+from occstudio.extraction.wholeness import WHOLE
 from occstudio.inference.predictor import NeuralModel
 from occstudio.latents.code_book import CODE, CodeBook
 from occstudio.latents.code_space import CodeSpace
@@ -24,7 +25,6 @@ from occstudio.training.book_making import training_rows
 from occstudio.training.code_tuning import TuningRecipe, codes_of, fit_codes
 from occstudio.training.sources import StoredSurface
 from occstudio.training.space_evaluation import (
-    WHOLE,
     SampleScores,
     compare_samples,
     decoded_iou,
@@ -53,7 +53,10 @@ class SpaceReport:
     whole_chairs : float
         Share of the training chairs that are in one piece themselves.
     whole_midpoints : mapping of str to float
-        By path: the share of pairs of chairs whose middle is in one piece.
+        By path: the share of pairs of chairs whose middle is in one piece, at the threshold at
+        which the studio shows such shapes (`extraction.wholeness`).
+    whole_unheld : float
+        The same of the linear path at the card's own threshold.
     samples, trained : SampleScores
         Of shapes drawn from the prior, and of as many training shapes, against the split.
     split : str
@@ -65,6 +68,7 @@ class SpaceReport:
     by_class: dict[str, tuple[float, float, float, int]]
     whole_chairs: float
     whole_midpoints: dict[str, float]
+    whole_unheld: float
     samples: SampleScores
     trained: SampleScores
     split: str
@@ -101,6 +105,9 @@ class SpaceReport:
             (f"chairs half-way in one piece, {path} path", f"{share:.0%}")
             for path, share in self.whole_midpoints.items()
         ]
+        lines.append(
+            ("chairs half-way in one piece, linear, usual threshold", f"{self.whole_unheld:.0%}")
+        )
         return [
             *lines,
             (f"coverage by {drawn.samples} samples", f"{drawn.coverage:.3f}"),
@@ -170,22 +177,19 @@ def evaluate_space(
     level = level_of(model.card.threshold)
     chairs = [known[row] for row in book.rows_of(_CHAIRS)]
     space = CodeSpace.of(book)
-    midpoints = {
-        path: float(
-            np.mean(
-                whole_share(
-                    model,
-                    chairs,
-                    lambda a, b, path=path: space.path([a, b], path).at(0.5),
-                    pairs=pairs,
-                    seed=seed,
-                    watch=watch,
-                )
-                >= WHOLE
-            )
+
+    def whole(path: str, in_one_piece: bool) -> float:
+        shares = whole_share(
+            model,
+            chairs,
+            lambda a, b: space.path([a, b], path).at(0.5),
+            pairs=pairs,
+            in_one_piece=in_one_piece,
+            seed=seed,
+            watch=watch,
         )
-        for path in PATH_KINDS
-    }
+        return float((shares >= WHOLE).mean())
+
     drawn = surface_clouds(model, space.prior().sample(samples, seed), watch)
     references = stored_clouds(store, unseen)
     some = np.random.default_rng(seed).permutation(rows)[:samples].tolist()
@@ -195,7 +199,8 @@ def evaluate_space(
         float(encoded.mean()),
         _by_class(store, rows, unseen, trained, fitted, encoded),
         float(np.mean([largest_share(model.field(one), level) >= WHOLE for one in chairs])),
-        midpoints,
+        {path: whole(path, True) for path in PATH_KINDS},
+        whole(PATH_KINDS[0], False),
         compare_samples(drawn, references),
         compare_samples(stored_clouds(store, some), references),
         split,

@@ -1,12 +1,13 @@
 """Stages remember: what did not change is not made again."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from occstudio.finishing.finishing import Finishing
-from occstudio.shapes.analytic import AnalyticField, AnalyticModel
+from occstudio.shapes.analytic import AnalyticField, AnalyticModel, box, union
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
 from occstudio.shapes.latent import Latent
@@ -167,3 +168,35 @@ def test_refinement_can_be_chosen_against_the_resolution(pipeline: Pipeline) -> 
     assert "refine" not in fine.seconds
     chosen = changed(changed(item, edits.set_resolution((1,), 256)), edits.set_refine((1,), True))
     assert "refine" in full(pipeline, chosen, 3).seconds
+
+
+class HesitantModel(AnalyticModel):
+    """Two bricks, and a stick between them that is believed by a tenth only."""
+
+    def field(self, latent: Latent, time: float = 0.0) -> Field:
+        """The bricks and the stick."""
+        sure = union(box((0.6, 0.2, 0.6), (0, -0.3, 0)), box((0.6, 0.2, 0.6), (0, 0.3, 0)))
+        stick, faint = box((0.2, 0.7, 0.2)), np.float32(math.log(9) / 40)
+
+        def distance(points: Points) -> Values:
+            return np.minimum(sure(points), np.maximum(stick(points), faint))
+
+        return AnalyticField(distance)
+
+
+def test_a_shape_is_held_in_one_piece_where_that_is_wanted_and_previews_follow() -> None:
+    pipeline = Pipeline(lambda name, device: HesitantModel())
+    item = egg()
+
+    def run(item: ShapeItem, quality: Quality) -> ShapeResult:
+        return pipeline.run(plan(1, item, quality, "cpu"), UNWATCHED)
+
+    loose = run(item, Quality.FULL)
+    assert loose.facts is not None
+    assert (loose.facts.health.components, loose.threshold) == (2, None)
+    held = replace(item, in_one_piece=True)
+    whole = run(held, Quality.FULL)
+    assert whole.facts is not None
+    assert (whole.facts.health.components, whole.threshold) == (1, 0.07)
+    assert run(held, Quality.PREVIEW).threshold == 0.07
+    assert run(item, Quality.PREVIEW).threshold is None

@@ -40,6 +40,7 @@ def full_document() -> Document:
             "scan-any",
             resolution=256,
             threshold=0.31,
+            in_one_piece=True,
             visible=False,
             color="#aa3300",
             refine=True,

@@ -11,9 +11,10 @@ from PIL import Image
 
 from occstudio.errors import Cancelled, UnknownNameError
 from occstudio.exchange.mesh_reader import read_mesh
+from occstudio.extraction.wholeness import imagined_threshold
 from occstudio.latents.code_book import CODE
 from occstudio.shapes.analytic import AnalyticField
-from occstudio.shapes.field import Field
+from occstudio.shapes.field import Field, level_of
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import UNWATCHED
@@ -42,7 +43,11 @@ def test_meshes_are_numbered_in_a_folder(tmp_path: Path) -> None:
     assert made == tmp_path / "way"
     assert names == [f"way-{number:04d}.ply" for number in range(1, 5)]
     widths = [np.ptp(read_mesh(made / name).vertices[:, 0]) for name in names]
-    assert widths == pytest.approx([0.4, 0.533, 0.667, 0.8], abs=0.02)
+    # Shapes that nobody made begin at a lower threshold: 40 logits a unit, on either side.
+    wider = -2 * level_of(imagined_threshold(0.5)) / 40
+    assert widths == pytest.approx(
+        [0.4 + wider, 0.533 + wider, 0.667 + wider, 0.8 + wider], abs=0.01
+    )
 
 
 def test_a_film_has_a_frame_for_each_shape(tmp_path: Path) -> None:

@@ -47,6 +47,12 @@ class SurfaceSection(InspectorPart):
         )
         self._hints = {name: self._hint(name) for name in ("resolution", "threshold")}
         self._plot = ThresholdPlot("threshold-plot", self)
+        self._one_piece = Switch(
+            tr("In one piece"),
+            "in-one-piece",
+            tr("Lowers the threshold where a shape would otherwise fall into pieces"),
+            self,
+        )
         self._refine = Switch(
             tr("Refine vertices"),
             "refine",
@@ -76,6 +82,7 @@ class SurfaceSection(InspectorPart):
             field.setValue(value)
             field.blockSignals(was_blocked)
         self._plot.show_field(None if result is None else result.histogram, item.threshold)
+        self._one_piece.set_on(item.in_one_piece)
         self._refine.set_on(item.refines)
         self._largest.set_on(item.finishing.keep_largest)
         self._facts.setVisible(result is not None)
@@ -99,6 +106,7 @@ class SurfaceSection(InspectorPart):
         self.rows.addLayout(self._titled(tr("Threshold"), self._threshold))
         self.rows.addWidget(self._hints["threshold"])
         self.rows.addWidget(self._plot)
+        self.rows.addWidget(self._one_piece)
         self.rows.addWidget(self._refine)
         self.rows.addWidget(self._largest)
         self.rows.addSpacing(4)
@@ -121,6 +129,9 @@ class SurfaceSection(InspectorPart):
         self._plot.typed.connect(self._choose_threshold)
         self._plot.dragged.connect(lambda value: self._choose_threshold(value, drags=True))
         self._plot.released.connect(self.studio.end_gesture)
+        self._one_piece.switched.connect(
+            lambda on: self.change(edits.set_in_one_piece(self.ids, on))
+        )
         self._refine.switched.connect(lambda on: self.change(edits.set_refine(self.ids, on)))
         self._largest.switched.connect(self._keep_largest)
         for name, field in (("resolution", self._cells), ("threshold", self._threshold)):
@@ -159,6 +170,8 @@ def _facts(item: ShapeItem, result: ShapeResult) -> list[tuple[str, str]]:
             (tr("Time"), tr("preview at {resolution}³", resolution=result.resolution)),
         ]
     health = facts.health
+    if result.threshold is not None:
+        rows.append((tr("Threshold"), tr("{value} in one piece", value=f"{result.threshold:g}")))
     rows.append((tr("Watertight"), tr("✓ yes") if facts.is_watertight else tr("✗ no")))
     rows.append((tr("Pieces"), numeral(health.components, ",")))
     rows.append((tr("Area"), square(facts.area, unit)))
