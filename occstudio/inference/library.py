@@ -32,6 +32,7 @@ from occstudio.inference.checkpoint import (
 )
 from occstudio.inference.deep_sdf_folder import is_deep_sdf_folder
 from occstudio.inference.device import choose_device
+from occstudio.inference.photo_model import PhotoModel
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.smoke_test import check_decodes
 from occstudio.latents.code_book import CodeBook
@@ -103,7 +104,8 @@ def load_model(
         checkpoint = replace(
             checkpoint, card=replace(checkpoint.card, name=name), codes=_codes_beside(path)
         )
-    return NeuralModel(checkpoint, choose_device(device))
+    kind = PhotoModel if checkpoint.card.input_spec.has_opacity else NeuralModel
+    return kind(checkpoint, choose_device(device))
 
 
 def add_model(

@@ -31,6 +31,9 @@ class ModelCard:
         For example ``{"iou": 0.81}``, on the test split named in `training_data`.
     assumed : tuple of str
         Hyper-parameters that could not be read from the file and were given a default.
+    calibration : mapping of str to float
+        How the signs of a good result are weighed, where a model tells how sure it is; see
+        `photo_reader`.
     version : str
         Digest of the weights, where codes belong to them; see `checkpoint.weights_version`.
     """
@@ -46,6 +49,7 @@ class ModelCard:
     licence: str = ""
     assumed: tuple[str, ...] = ()
     version: str = ""
+    calibration: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def input_kind(self) -> str:

@@ -68,11 +68,13 @@ class PhotoReader(Protocol):
     def fit_photo(
         self,
         photo: Image,
-        reading: PhotoReading,
+        reading: PhotoReading | None = None,
         watch: Watch = UNWATCHED,
         told: Reported | None = None,
     ) -> PhotoReading:
         """A better reading: the camera and the shapes changed until silhouettes agree.
+
+        It begins with the reading's first shape, or, without one, with all that may be.
 
         Raises
         ------
