@@ -22,8 +22,8 @@ def refined(
     steps: int,
     reach: float,
     watch: Watch = UNWATCHED,
-) -> Points:
-    """Vertices (V, 3) moved along the field's gradient towards the level set.
+) -> tuple[Points, Points]:
+    """Vertices (V, 3) moved along the field's gradient towards the level set, and that gradient.
 
     Parameters
     ----------
@@ -37,16 +37,24 @@ def refined(
         Evaluations per vertex, besides one of the gradient.
     reach : float
         No vertex moves farther, in model units; half a voxel is right.
+
+    Returns
+    -------
+    vertices, gradients : (V, 3) float32
+        The gradients are those where the vertices came from, which is near enough for normals and
+        saves asking again; 0 on caps.
     """
-    result = found.vertices.copy()
+    result, gradients = found.vertices.copy(), np.zeros_like(found.vertices)
     movable = np.flatnonzero(~found.cap.any(axis=1))
     batch = max(field.batch, 1)
     for first in range(0, len(movable), batch):
         watch.check()
         part = movable[first : first + batch]
-        result[part] = _secant(field, found.vertices[part], level, steps, reach, watch)
+        start = found.vertices[part]
+        gradients[part] = np.nan_to_num(np.asarray(field.gradient(start), np.float32))
+        result[part] = _secant(field, start, gradients[part], level, steps, reach, watch)
         watch.report("refine", min((first + batch) / len(movable), 1.0))
-    return result
+    return result, gradients
 
 
 def outward_normals(
@@ -55,18 +63,18 @@ def outward_normals(
     faces: Faces,
     cap: NDArray[np.int8],
     watch: Watch = UNWATCHED,
+    gradients: Points | None = None,
 ) -> Normals:
     """Unit normals (V, 3): against the gradient; of the box's faces where they cap the shape.
 
-    Where the gradient vanishes the triangles around a vertex decide.
+    Where the gradient vanishes the triangles around a vertex decide. Gradients (V, 3) that are
+    known need not be asked for.
     """
-    batch = max(field.batch, 1)
-    parts = [np.zeros((0, 3), np.float32)]
-    for first in range(0, len(vertices), batch):
-        watch.check()
-        parts.append(-np.asarray(field.gradient(vertices[first : first + batch]), np.float32))
-        watch.report("normals", min((first + batch) / len(vertices), 1.0))
-    directions = np.concatenate(parts)
+    if gradients is None:
+        gradients = _gradients(field, vertices, watch)
+    watch.check()
+    watch.report("normals", 1.0)
+    directions = -gradients
     capped = cap.any(axis=1)
     directions[capped] = cap[capped]
     length = np.linalg.norm(directions, axis=1)
@@ -76,11 +84,27 @@ def outward_normals(
     return normalized(directions).astype(np.float32)
 
 
+def _gradients(field: Field, points: Points, watch: Watch) -> Points:
+    batch = max(field.batch, 1)
+    parts = [np.zeros((0, 3), np.float32)]
+    for first in range(0, len(points), batch):
+        watch.check()
+        parts.append(np.asarray(field.gradient(points[first : first + batch]), np.float32))
+        watch.report("normals", min((first + batch) / len(points), 1.0))
+    return np.concatenate(parts)
+
+
 def _secant(
-    field: Field, start: Points, level: float, steps: int, reach: float, watch: Watch
+    field: Field,
+    start: Points,
+    gradient: Points,
+    level: float,
+    steps: int,
+    reach: float,
+    watch: Watch,
 ) -> Points:
     """Points on the lines through `start` along the gradient, as near the level as was found."""
-    gradient = np.nan_to_num(np.asarray(field.gradient(start), np.float32))
+    gradient = gradient.copy()
     lower, upper = np.asarray(field.box.lower), np.asarray(field.box.upper)
     margin = 1e-5 * (upper - lower)
     # A vertex at the rim of a cap slides in the box's face, or the cap would bulge.

@@ -126,14 +126,15 @@ def _finished(
     clock: "_Clock",
     watch: Watch,
 ) -> Mesh:
-    vertices = found.vertices
+    vertices, gradients = found.vertices, None
     if refine_steps > 0:
+        reach = float(spacing.min()) / 2
         with clock.stage("refine"):
-            vertices = refined(field, found, level, refine_steps, float(spacing.min()) / 2, watch)
+            vertices, gradients = refined(field, found, level, refine_steps, reach, watch)
     if not normals:
         return Mesh(vertices, found.faces)
     with clock.stage("normals"):
-        directions = outward_normals(field, vertices, found.faces, found.cap, watch)
+        directions = outward_normals(field, vertices, found.faces, found.cap, watch, gradients)
     return Mesh(vertices, found.faces, directions)
 
 
