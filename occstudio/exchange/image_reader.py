@@ -6,7 +6,9 @@ refuse: a few bytes may promise a picture that does not fit into memory.
 """
 
 import os
+import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +17,19 @@ from occstudio.exchange.formats import READABLE_IMAGES, format_of, open_input, r
 from occstudio.exchange.geometry_gate import named
 from occstudio.shapes.image import Image, Pixels
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
 MOST_PIXELS = 120_000_000
 """Cameras stay below this."""
+
+MOST_KEPT = 16_000_000
+"""Larger photos are made smaller while they are read: no network sees the difference."""
+
+
+_DAMAGE = (
+    ArithmeticError, AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError
+)  # fmt: skip
 
 
 def read_image(path: str | os.PathLike[str]) -> Image:
@@ -53,7 +66,6 @@ def _pixels(path: Path) -> Pixels:
     import warnings
 
     from PIL import Image as Pillow
-    from PIL import ImageOps
 
     # Pillow may stumble over damage in many ways: struct, zlib, value and OS errors among them.
     try:
@@ -61,9 +73,14 @@ def _pixels(path: Path) -> Pixels:
             warnings.simplefilter("ignore")
             with Pillow.open(file) as picture:
                 _check_size(path, picture.size)
+                smaller = _smaller(picture.size)
+                picture.draft(None, smaller)  # JPEG decodes at half or a quarter by itself
                 picture.load()
-                upright = ImageOps.exif_transpose(picture)
-                return _eight_bits(upright)
+                if picture.size[0] * picture.size[1] > MOST_KEPT and not picture.mode.startswith(
+                    "I"
+                ):
+                    picture = picture.reduce(round(max(picture.size) / max(smaller)))  # noqa: PLW2901
+                return _eight_bits(_upright(picture))
     except UnreadableFileError:
         raise
     except Pillow.DecompressionBombError as error:
@@ -76,6 +93,23 @@ def _pixels(path: Path) -> Pixels:
         ) from error
 
 
+def _smaller(size: tuple[int, int]) -> tuple[int, int]:
+    factor = 1
+    while size[0] * size[1] > MOST_KEPT * factor**2:
+        factor += 1
+    return size[0] // factor, size[1] // factor
+
+
+def _upright(picture: "Picture") -> "Picture":
+    from PIL import ImageOps
+
+    # Cameras and editors write broken EXIF; that is no reason to refuse a photo that is whole.
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (*_DAMAGE, struct.error):
+        return picture
+
+
 def _check_size(path: Path, size: tuple[int, int]) -> None:
     if size[0] * size[1] > MOST_PIXELS:
         raise UnreadableFileError(
@@ -83,10 +117,7 @@ def _check_size(path: Path, size: tuple[int, int]) -> None:
         )
 
 
-def _eight_bits(picture: "object") -> Pixels:
-    from PIL.Image import Image as Picture
-
-    assert isinstance(picture, Picture)
+def _eight_bits(picture: "Picture") -> Pixels:
     if picture.mode.startswith(("I", "F")):
         grey = np.asarray(picture, np.float64)
         deepest = 65535 if picture.mode.startswith("I") else max(float(grey.max(initial=0)), 1e-12)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from occstudio.errors import OccStudioError
+from occstudio.exchange.object_mask import UNCERTAIN, cut_object_out
 from occstudio.exchange.plain_background import PLAIN, border_plainness, cut_out
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
@@ -185,19 +187,24 @@ def _background(facts: Facts) -> Finding | None:
         return None
     text = "the background is not cut out, and the model takes it for a part of the object"
     if plain < PLAIN:
+        cut = _found_object(image)
         return Finding(
             "background",
             text,
             f"{_percent(1 - plain)} of the border differs from the rest",
             Weight.WORRY,
-            advice="cut the object out in a picture editor and save it as PNG with transparency",
+            None if cut is None else _replace_photo(facts.item.id, image, cut),
+            "" if cut is None else "Cut it out",
+            advice=""
+            if cut is not None
+            else "cut the object out in a picture editor and save it as PNG with transparency",
         )
     return Finding(
         "background",
         text,
         f"its lightness is {_percent(light)}, not white",
         Weight.WORRY,
-        _cut_out(facts.item.id, image),
+        _replace_photo(facts.item.id, image, cut_out(image)),
         "Cut it out",
     )
 
@@ -419,9 +426,17 @@ def _set_frame(item_id: int, frame: Frame, label: str) -> Edit:
     return Edit(label, lambda old: old.changed((item_id,), lambda item: replace(item, frame=frame)))
 
 
-def _cut_out(item_id: int, image: Image) -> Edit:
+def _found_object(image: Image) -> Image | None:
+    # Only what is certain is offered for one click.
+    try:
+        found = cut_object_out(image)
+    except OccStudioError:
+        return None
+    return found.image if found.certainty >= UNCERTAIN and not found.doubts else None
+
+
+def _replace_photo(item_id: int, image: Image, cut: Image | None) -> Edit:
     def change(item: ShapeItem) -> ShapeItem:
-        cut = cut_out(image)
         if cut is None or item.source.observation is not image:
             return item
         return replace(item, source=replace(item.source, observation=cut))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 
 from occstudio.errors import UnreadableFileError
-from occstudio.exchange.image_reader import read_image
+from occstudio.exchange.image_reader import MOST_KEPT, read_image
 
 _PICTURE = np.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype(np.uint8)
 
@@ -59,6 +59,33 @@ def test_opacity_is_kept_where_there_is_any(tmp_path: Path) -> None:
     cut[0, 0, 3] = 0
     Pillow.fromarray(cut).save(tmp_path / "cut.png")
     assert np.array_equal(read_image(tmp_path / "cut.png").pixels, cut)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_photo_of_many_megapixels_is_made_smaller_as_it_is_read(
+    tmp_path: Path, suffix: str
+) -> None:
+    picture = Pillow.new("RGB", (7000, 5000), "white")
+    picture.paste("red", (0, 0, 3500, 5000))
+    picture.save(tmp_path / f"large{suffix}")
+    pixels = read_image(tmp_path / f"large{suffix}").pixels
+    assert pixels.shape[0] * pixels.shape[1] <= MOST_KEPT
+    assert pixels.shape[1] / pixels.shape[0] == pytest.approx(1.4, abs=0.01)
+    assert np.abs(pixels[10, 10].astype(int) - (255, 0, 0)).max() < 8
+
+
+def test_broken_exif_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Pillow.new("RGB", (40, 20), "white").save(
+        path, exif=b"Exif\0\0II*\0\xff\xff\xff\x7f" + b"\1" * 30
+    )
+    assert read_image(path).pixels.shape == (20, 40, 3)
+
+
+def test_of_an_animation_the_first_frame_counts(tmp_path: Path) -> None:
+    frames = [Pillow.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert read_image(tmp_path / "a.gif").pixels[4, 4].tolist() == [255, 0, 0]
 
 
 def _cut_off(path: Path) -> None:

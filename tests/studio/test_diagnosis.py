@@ -262,3 +262,17 @@ def test_a_busy_background_is_found_and_a_white_one_is_fine(tmp_path: Path) -> N
     white = np.full((64, 64, 3), 255, np.uint8)
     white[20:40, 20:40] = 10
     assert not diagnose(_photographed(tmp_path, white)).is_worrying
+
+
+def test_an_object_in_a_room_is_found_and_cut_out(tmp_path: Path) -> None:
+    room = np.full((96, 96, 3), 190, np.uint8)
+    room[60:] = np.where(np.arange(96) // 8 % 2, 110, 80)[None, :, None]
+    room[20:76, 30:66] = (30, 60, 160)
+    facts = _photographed(tmp_path, room)
+    found = finding(diagnose(facts), "background")
+    assert found.remedy is not None
+    cut = found.remedy.change(Document((facts.item,))).items[0].source.observation
+    assert isinstance(cut, Image)
+    opaque = cut.pixels[..., 3] >= 128
+    assert opaque[22:74, 32:64].all()
+    assert opaque.sum() < 1.1 * 56 * 36
