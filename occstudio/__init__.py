@@ -10,6 +10,11 @@ instant and pulls in neither torch nor VTK.
     mesh = occstudio.reconstruct(cloud, model, resolution=128)
     occstudio.write_mesh(mesh, "chair.obj")
 
+From a photo, with what is sure and what is not:
+
+    made = occstudio.reconstruct_photo(occstudio.read_image("chair.jpg"), photo_model)
+    occstudio.write_mesh(made.mesh, "chair.glb")
+
 Between shapes, and beyond those that there are:
 
     model, book = occstudio.load_model("furniture-space"), occstudio.code_book("furniture-space")
@@ -26,11 +31,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from occstudio.errors import OccStudioError
+    from occstudio.exchange.image_reader import read_image
     from occstudio.exchange.mesh_writer import write_mesh
     from occstudio.exchange.point_cloud_reader import read_point_cloud
     from occstudio.extraction.surface import extract_surface
     from occstudio.inference.completion import complete_shape
     from occstudio.inference.library import code_book, load_model
+    from occstudio.inference.photo_reconstruction import reconstruct_photo
     from occstudio.inference.reconstruction import decode, reconstruct
     from occstudio.latents.code_book import CodeBook
     from occstudio.latents.paths import path_between
@@ -52,8 +59,10 @@ _HOMES = {
     "extract_surface": "occstudio.extraction.surface",
     "load_model": "occstudio.inference.library",
     "path_between": "occstudio.latents.paths",
+    "read_image": "occstudio.exchange.image_reader",
     "read_point_cloud": "occstudio.exchange.point_cloud_reader",
     "reconstruct": "occstudio.inference.reconstruction",
+    "reconstruct_photo": "occstudio.inference.photo_reconstruction",
     "write_mesh": "occstudio.exchange.mesh_writer",
 }
 
@@ -71,8 +80,10 @@ __all__ = [
     "extract_surface",
     "load_model",
     "path_between",
+    "read_image",
     "read_point_cloud",
     "reconstruct",
+    "reconstruct_photo",
     "write_mesh",
 ]
 

@@ -1,5 +1,6 @@
 """``occstudio reconstruct INPUT... -o OUT``: scans, photos, voxels to meshes, one or a folder."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -9,9 +10,13 @@ from rich.console import Console
 
 from occstudio.cli.progress import TerminalWatch
 from occstudio.errors import ModelError, OccStudioError, UnreadableFileError, UnwritableFileError
+from occstudio.shapes.watch import Watch
 
 if TYPE_CHECKING:
     from occstudio.finishing.finishing import Finishing
+    from occstudio.inference.photo_reconstruction import PhotoWishes
+    from occstudio.shapes.image import Image
+    from occstudio.shapes.mesh import Mesh
     from occstudio.shapes.shape_model import Observation, ShapeModel
 
 RESOLUTIONS = (16, 1024)
@@ -51,8 +56,27 @@ def reconstruct_command(
     keep_largest: Annotated[
         bool, typer.Option("--keep-largest", help="Keep only the largest connected piece.")
     ] = False,
+    box: Annotated[
+        str, typer.Option(help="Photos: left,top,right,bottom around the object, in pixels.")
+    ] = "",
+    cut_out: Annotated[
+        bool, typer.Option("--cut-out/--no-cut-out", help="Photos: cut the object out first.")
+    ] = True,
+    colour: Annotated[
+        bool, typer.Option("--colour/--no-colour", help="Photos: colour the mesh by the photo.")
+    ] = True,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Photos: fit shape and camera to the outline.")
+    ] = False,
+    rembg: Annotated[
+        bool, typer.Option("--rembg", help="Photos: let a network cut the object out.")
+    ] = False,
+    rembg_network: Annotated[
+        Path | None, typer.Option(help="Photos: an ONNX file for it, instead of a download.")
+    ] = None,
 ) -> None:
     """Reconstruct meshes from scans, photos or voxels."""
+    from occstudio.cli.photo import photo_wishes
     from occstudio.finishing.finishing import Finishing
     from occstudio.inference.library import load_model
     from occstudio.shapes.field import level_of
@@ -63,13 +87,15 @@ def reconstruct_command(
     found = _scans(scans, "points" if shape_model is None else shape_model.card.input_kind)
     targets = _targets(found, out, format_)
     models = _Models(shape_model, device)
+    photos = photo_wishes(
+        box, cuts=cut_out, colours=colour, fits=fit, learned=rembg, network=rembg_network
+    )
+    wishes = _Wishes(resolution, threshold, up, time, photos)
     finishing = Finishing(keep_largest, smooth, simplify)
     console, failures = Console(stderr=True), 0
     for scan, target in zip(found, targets, strict=True):
         try:
-            line = _reconstruct_one(
-                scan, target, models, resolution, threshold, up, finishing, time=time
-            )
+            line = _reconstruct_one(scan, target, models, wishes, finishing)
         except OccStudioError as error:
             failures += 1
             console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
@@ -80,40 +106,72 @@ def reconstruct_command(
     raise typer.Exit(1 if failures else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What is wanted of each mesh."""
+
+    resolution: int
+    threshold: float | None
+    up: str | None
+    time: float
+    photos: "PhotoWishes"
+
+
 def _reconstruct_one(
-    scan: Path,
-    target: Path,
-    models: "_Models",
-    resolution: int,
-    threshold: float | None,
-    up: str | None,
-    finishing: "Finishing",
-    *,
-    time: float,
+    scan: Path, target: Path, models: "_Models", wishes: _Wishes, finishing: "Finishing"
 ) -> str:
     from occstudio.exchange.mesh_writer import write_mesh
     from occstudio.exchange.observation_reader import read_observation
-    from occstudio.extraction.surface import extract_surface
-    from occstudio.finishing.finishing import finished
+    from occstudio.shapes.image import Image
 
     began = perf_counter()
     with TerminalWatch(scan.name) as watch:
         watch.report("read", 0.0)
-        file = read_observation(scan, up=up)
+        file = read_observation(scan, up=wishes.up)
         seen = file.observation
         model = models.for_observation(seen)
-        field = model.field(model.encode(seen, watch), time)
-        level = model.card.threshold if threshold is None else threshold
-        result = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
-        made = finished(result.mesh, finishing, watch)
-        mesh = made.mesh
+        if isinstance(seen, Image):
+            mesh, notes = _of_photo(seen, model, wishes, finishing, watch)
+        else:
+            mesh, notes = _of_scan(seen, model, wishes, finishing, watch)
         watch.report("write", 0.0)
         write_mesh(mesh, target, frame=seen.frame)
-    notes = "".join(f"\n  note: {note}" for note in (*file.notes, *made.notes))
+    said = "".join(f"\n  note: {note}" for note in (*file.notes, *notes))
     return (
         f"{target}: {len(mesh.vertices):,} vertices, {len(mesh.faces):,} triangles from "
-        f"{seen.summary} in {perf_counter() - began:.1f} s{notes}"
+        f"{seen.summary} in {perf_counter() - began:.1f} s{said}"
     )
+
+
+def _of_scan(
+    seen: "Observation", model: "ShapeModel", wishes: _Wishes, finishing: "Finishing", watch: Watch
+) -> tuple["Mesh", tuple[str, ...]]:
+    from occstudio.extraction.surface import extract_surface
+    from occstudio.finishing.finishing import finished
+
+    field = model.field(model.encode(seen, watch), wishes.time)
+    level = model.card.threshold if wishes.threshold is None else wishes.threshold
+    found = extract_surface(field, resolution=wishes.resolution, threshold=level, watch=watch)
+    made = finished(found.mesh, finishing, watch)
+    return made.mesh, made.notes
+
+
+def _of_photo(
+    photo: "Image", model: "ShapeModel", wishes: _Wishes, finishing: "Finishing", watch: Watch
+) -> tuple["Mesh", tuple[str, ...]]:
+    from occstudio.cli.photo import said_of
+    from occstudio.inference.photo_reconstruction import reconstruct_photo
+
+    made = reconstruct_photo(
+        photo,
+        model,
+        wishes.photos,
+        resolution=wishes.resolution,
+        threshold=wishes.threshold,
+        finishing=finishing,
+        watch=watch,
+    )
+    return made.mesh, said_of(made)
 
 
 class _Models:

@@ -65,7 +65,8 @@ _FORMATS = (
     FileFormat("gif", "GIF picture", "image", (".gif",)),
     FileFormat("bmp", "BMP picture", "image", (".bmp",)),
     FileFormat("tiff", "TIFF picture", "image", (".tif", ".tiff")),
-    FileFormat("heic", "HEIC picture", "image", (".heic", ".heif", ".avif")),
+    FileFormat("heic", "HEIC picture", "image", (".heic", ".heif")),
+    FileFormat("avif", "AVIF picture", "image", (".avif",)),
     FileFormat("exr", "OpenEXR picture", "image", (".exr",)),
     FileFormat("mp4", "MP4 film", "video", (".mp4", ".mov", ".m4v")),
     FileFormat("avi", "AVI film", "video", (".avi",)),
@@ -84,8 +85,8 @@ _FORMATS = (
 FORMATS: dict[str, FileFormat] = {entry.key: entry for entry in _FORMATS}
 """All known formats by key."""
 
-READABLE_IMAGES = ("png", "jpg", "webp", "gif", "bmp", "tiff")
-"""Keys of the formats that photos are read from."""
+READABLE_IMAGES = ("png", "jpg", "webp", "gif", "bmp", "tiff", "heic")
+"""Keys of the formats that photos are read from; HEIC with a package that is optional."""
 
 _READ_KINDS = ("points", "mesh", "image", "voxels")
 _UNREAD = {key for key, entry in FORMATS.items() if entry.kind == "image"} - set(READABLE_IMAGES)
@@ -112,7 +113,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", "heic"),
     (4, b"ftypheix", "heic"),
     (4, b"ftypmif1", "heic"),
-    (4, b"ftypavif", "heic"),
+    (4, b"ftypavif", "avif"),
     (4, b"ftyp", "mp4"),
     (0, b"\x1aE\xdf\xa3", "mkv"),
     (0, b"BLENDER", "blend"),

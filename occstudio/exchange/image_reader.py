@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from occstudio.errors import InvalidGeometryError, UnreadableFileError
+from occstudio.errors import InvalidGeometryError, MissingExtraError, UnreadableFileError
 from occstudio.exchange.formats import READABLE_IMAGES, format_of, open_input, refusal
 from occstudio.exchange.geometry_gate import named
 from occstudio.shapes.image import Image, Pixels
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_PIXELS = 120_000_000
 """Cameras stay below this."""
 
-MOST_KEPT = 16_000_000
+MOST_KEPT = 4_000_000
 """Larger photos are made smaller while they are read: no network sees the difference."""
 
 
@@ -33,7 +33,7 @@ _DAMAGE = (
 
 
 def read_image(path: str | os.PathLike[str]) -> Image:
-    """A photo from a PNG, JPEG, WebP, BMP, TIFF or GIF file.
+    """A photo from a PNG, JPEG, WebP, BMP, TIFF or GIF file, or HEIC where `pillow-heif` is there.
 
     Parameters
     ----------
@@ -49,6 +49,8 @@ def read_image(path: str | os.PathLike[str]) -> Image:
     ------
     UnreadableFileError
         If the file is missing, damaged, no picture, or of a format that is not read.
+    MissingExtraError
+        If it is HEIC, and the package that reads it is not there.
     InvalidGeometryError
         If it is too large to be a photo.
     """
@@ -56,6 +58,8 @@ def read_image(path: str | os.PathLike[str]) -> Image:
     entry = format_of(where)
     if entry is None or entry.key not in READABLE_IMAGES:
         raise UnreadableFileError(path, refusal(entry, "a photo"))
+    if entry.key == "heic":
+        _learn_heic()
     try:
         return Image(_pixels(where), name=where.stem or "photo")
     except InvalidGeometryError as error:
@@ -91,6 +95,15 @@ def _pixels(path: Path) -> Pixels:
         raise UnreadableFileError(
             path, "it is damaged or cut off; save or download it again"
         ) from error
+
+
+def _learn_heic() -> None:
+    try:
+        import pillow_heif  # pyright: ignore[reportMissingImports]
+    except ImportError as error:
+        purpose = "reading a HEIC photo (or save it as JPEG: then nothing is missing)"
+        raise MissingExtraError(purpose, "pillow-heif", "heic") from error
+    pillow_heif.register_heif_opener()
 
 
 def _smaller(size: tuple[int, int]) -> tuple[int, int]:

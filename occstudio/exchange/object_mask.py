@@ -8,7 +8,7 @@ if it stays when the box changes a little, and if colours change along it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,6 +27,7 @@ UNCERTAIN = 0.5
 
 _WORKING_SIDE = 320  # pixels: the cut's time grows with them, its quality hardly
 _ROUNDS = 3
+_REACH = 0.3  # of the box's longer side: so far around it backgrounds are learned
 _SPECK = 0.02  # pieces smaller than this, against the largest, are dropped
 _RIVAL = 0.4  # and from this on a piece may be the object that was meant
 _SMALLEST, _LARGEST = 0.004, 0.97  # of the photo, for an object
@@ -34,22 +35,23 @@ _CONTRAST = 30.0  # of 255, across a contour that one sees well
 
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
+LearnedMask = Callable[[Image], NDArray[np.uint8]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Stroke:
     """A stroke of the brush, in pixels of the photo.
 
     Attributes
     ----------
-    points : (n, 2) float
+    points : tuple of (float, float)
         Column and row.
     radius : float
     keep : bool
         Whether what is under it belongs to the object.
     """
 
-    points: NDArray[np.float64]
+    points: tuple[tuple[float, float], ...]
     radius: float
     keep: bool
 
@@ -62,7 +64,7 @@ class CutOut:
     ----------
     image : Image
         With the background transparent.
-    how : {"opacity", "plain", "grabcut"}
+    how : {"opacity", "plain", "learned", "grabcut"}
         What told the object from the background.
     certainty : float
         From 0 (a guess) to 1.
@@ -71,12 +73,17 @@ class CutOut:
     """
 
     image: Image
-    how: Literal["opacity", "plain", "grabcut"]
+    how: Literal["opacity", "plain", "learned", "grabcut"]
     certainty: float
     doubts: tuple[str, ...] = ()
 
 
-def cut_object_out(image: Image, box: Box | None = None, strokes: Sequence[Stroke] = ()) -> CutOut:
+def cut_object_out(
+    image: Image,
+    box: Box | None = None,
+    strokes: Sequence[Stroke] = (),
+    learned: LearnedMask | None = None,
+) -> CutOut:
     """Cut the object out of a photo.
 
     Parameters
@@ -86,6 +93,8 @@ def cut_object_out(image: Image, box: Box | None = None, strokes: Sequence[Strok
         In pixels, around the object; without one it is thought to be in the middle.
     strokes : sequence of Stroke
         Corrections, the later the stronger.
+    learned : callable, optional
+        Opacity (H, W) of what a network takes for the object; asked where the file has no opacity.
 
     Raises
     ------
@@ -105,6 +114,11 @@ def cut_object_out(image: Image, box: Box | None = None, strokes: Sequence[Strok
         mask, how, certainty = image.pixels[..., 3] >= 128, "opacity", 1.0
         mask = mask if inside is None else mask & inside
         soft = image.pixels[..., 3]
+    elif learned is not None:
+        soft = learned(image)
+        mask, how = soft >= 128, "learned"
+        mask = mask if inside is None else mask & inside
+        certainty = _contrast(image, mask)
     elif (plain := cut_out(image)) is not None and _is_object(plain.pixels[..., 3] > 0, inside):
         mask, how = (plain.pixels[..., 3] > 0), "plain"
         mask = mask if inside is None else mask & inside
@@ -120,7 +134,10 @@ def cut_object_out(image: Image, box: Box | None = None, strokes: Sequence[Strok
     doubts = _doubts(mask, rivals if box is None else 1, certainty, how)
     opacity = np.where(mask, 255, 0).astype(np.uint8)
     if soft is not None:
-        opacity = np.where(mask | (soft < 128), soft, 0).astype(np.uint8)
+        # Of what is half transparent only the object's rim stays: no shadow, nothing far away.
+        rim = (soft < 128) & _widened(mask)
+        rim = rim if inside is None else rim & inside
+        opacity = np.where(mask | rim, soft, 0).astype(np.uint8)
         opacity[_stroked(np.zeros_like(mask), strokes)] = 255
     elif how == "grabcut":
         opacity = _softened(opacity)
@@ -144,6 +161,24 @@ def _box_mask(shape: tuple[int, int], box: Box) -> Mask:
 
 
 def _grabbed(image: Image, box: Box | None, strokes: Sequence[Stroke]) -> tuple[Mask, float]:
+    height, width = image.pixels.shape[:2]
+    if box is None:
+        around = (0.04 * width, 0.04 * height, 0.96 * width, 0.96 * height)
+        return _grabbed_within(image, around, strokes)
+    # What lies far from the box is not asked: a twin there has the colours of the object, too.
+    _box_mask((height, width), box)
+    reach = _REACH * max(box[2] - box[0], box[3] - box[1])
+    left, top = max(int(box[0] - reach), 0), max(int(box[1] - reach), 0)
+    right, bottom = min(int(box[2] + reach) + 1, width), min(int(box[3] + reach) + 1, height)
+    part = replace(image, pixels=image.pixels[top:bottom, left:right])
+    around = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+    mask = np.zeros((height, width), bool)
+    moved = [_scaled(stroke, 1.0, (left, top)) for stroke in strokes]
+    mask[top:bottom, left:right], certainty = _grabbed_within(part, around, moved)
+    return mask, certainty
+
+
+def _grabbed_within(image: Image, box: Box, strokes: Sequence[Stroke]) -> tuple[Mask, float]:
     import cv2
 
     height, width = image.pixels.shape[:2]
@@ -151,10 +186,8 @@ def _grabbed(image: Image, box: Box | None, strokes: Sequence[Stroke]) -> tuple[
     size = (max(round(width * scale), 8), max(round(height * scale), 8))
     resized = cv2.resize(image.pixels[..., :3], size, interpolation=cv2.INTER_AREA)
     small = np.asarray(resized, np.uint8)
-    if box is None:
-        box = (0.04 * width, 0.04 * height, 0.96 * width, 0.96 * height)
     fitted = (box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale)
-    held = [replace(s, points=s.points * scale, radius=s.radius * scale) for s in strokes]
+    held = [_scaled(stroke, scale) for stroke in strokes]
     first = _cut(small, fitted, held)
     x, y = 0.03 * (fitted[2] - fitted[0]), 0.03 * (fitted[3] - fitted[1])
     moved = (fitted[0] + x, fitted[1] + y, fitted[2] - x, fitted[3] - y)
@@ -163,6 +196,11 @@ def _grabbed(image: Image, box: Box | None, strokes: Sequence[Stroke]) -> tuple[
     certainty = float(common) * _contrast(Image(small), first)
     soft = cv2.resize(first.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(soft) > 0.5, certainty
+
+
+def _scaled(stroke: Stroke, scale: float, origin: tuple[int, int] = (0, 0)) -> Stroke:
+    points = tuple((scale * (x - origin[0]), scale * (y - origin[1])) for x, y in stroke.points)
+    return Stroke(points, scale * stroke.radius, stroke.keep)
 
 
 def _cut(small: NDArray[np.uint8], box: Box, strokes: Sequence[Stroke]) -> Mask:
@@ -280,6 +318,13 @@ def _doubts(mask: Mask, rivals: int, certainty: float, how: str) -> tuple[str, .
     if certainty < UNCERTAIN:
         doubts.append("the object is hard to tell from its background: correct it with the brush")
     return tuple(doubts)
+
+
+def _widened(mask: Mask) -> Mask:
+    import cv2
+
+    reach = max(2, round(0.01 * max(mask.shape)))
+    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
 
 
 def _softened(opacity: NDArray[np.uint8]) -> NDArray[np.uint8]:

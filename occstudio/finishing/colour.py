@@ -10,8 +10,10 @@ from occstudio.finishing.normals import triangle_normals
 from occstudio.shapes.arrays import Colors
 from occstudio.shapes.mesh import Mesh
 
-COLOURINGS = ("", "normal", "height")
-"""One colour for all (what the view or the material gives), by normal, by height."""
+COLOURINGS = ("", "normal", "height", "photo")
+"""One colour for all (what the view or the material gives), by normal, by height, by the photo.
+
+The photo's colours need its camera: `photo_colors` gives them; here nothing is done for them."""
 
 # Viridis (Smith and van der Walt 2015, CC0) at nine places: even steps of lightness, and safe for
 # the colour blind.
@@ -47,7 +49,7 @@ def coloured(mesh: Mesh, colouring: str) -> Mesh:
         raise OccStudioError(
             f"no colouring is called '{colouring}': use one of {', '.join(COLOURINGS[1:])}"
         )
-    if not colouring or mesh.is_empty:
+    if colouring in ("", "photo") or mesh.is_empty:
         return mesh
     colors = _by_normal(mesh) if colouring == "normal" else by_height(mesh.vertices[:, 1])
     return replace(mesh, colors=colors)

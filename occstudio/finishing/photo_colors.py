@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from occstudio.errors import EmptyShapeError
+from occstudio.exchange.square_crop import cropped, square_of_object
 from occstudio.shapes.camera import Camera
 from occstudio.shapes.image import Image
 from occstudio.shapes.mesh import Mesh
+
+DETAIL = 640
+"""More pixels along the photo's side than a mesh's vertices could show."""
 
 _GRAZING = 0.2  # cosine of the angle between normal and view: below it a pixel tells little
 _BEHIND = 0.02  # of the mesh's size: how far behind the nearest surface a vertex still counts
@@ -42,7 +46,7 @@ class PhotoColors:
 
 
 def color_by_photo(
-    mesh: Mesh, image: Image, camera: Camera, *, mirror: int | None = 0
+    mesh: Mesh, image: Image, camera: Camera, *, mirror: int | None = 0, detail: int = DETAIL
 ) -> PhotoColors:
     """Colour the vertices of a mesh by a photo.
 
@@ -56,6 +60,8 @@ def color_by_photo(
     mirror : int or None
         The axis at right angles to the plane of symmetry through the middle of the mesh; None
         if it has none.
+    detail : int
+        Pixels along the side of the photo's square; a larger photo is reduced to it.
 
     Raises
     ------
@@ -64,6 +70,7 @@ def color_by_photo(
     """
     if mesh.is_empty:
         raise EmptyShapeError("there is no surface to colour: reconstruct a shape first")
+    image, camera = _reduced(image, camera, detail)
     vertices = mesh.vertices.astype(np.float64)
     normals = _normals(mesh, vertices)
     size = float(np.ptp(vertices, axis=0).max())
@@ -78,6 +85,16 @@ def color_by_photo(
     colors, mirrored = _completed(colors, seen, vertices, normals, size, mirror)
     painted = replace(mesh, colors=np.clip(np.rint(colors), 0, 255).astype(np.uint8))
     return PhotoColors(painted, float(seen.mean()), float(mirrored.mean()))
+
+
+def _reduced(image: Image, camera: Camera, detail: int) -> tuple[Image, Camera]:
+    # What vertices can't show is not worth its time.
+    if max(image.pixels.shape[:2]) <= detail:
+        return image, camera
+    square = square_of_object(image.opacity())
+    side = min(round(square.side), detail)
+    framed = replace(image, pixels=cropped(image, square, side))
+    return framed, camera.cropped(square.left, square.top, square.side, side)
 
 
 def _normals(mesh: Mesh, vertices: Doubles) -> Doubles:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from occstudio.errors import ModelError
+from occstudio.exchange.square_crop import cropped, square_of_object
 from occstudio.inference.thinning import thinned
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.image import Image
@@ -62,6 +63,8 @@ def prepared(observation: Observation, spec: InputSpec, seed: int = 0) -> Prepar
     ------
     ModelError
         If the network takes another kind of input, or nothing of it lies in the box.
+    EmptyShapeError
+        If nothing of a photo is opaque.
     """
     if isinstance(observation, Imagined):
         raise ModelError(
@@ -91,20 +94,19 @@ def _mismatch(observation: Observation, wanted: str) -> ModelError:
 def _photo(image: Image, side: int, has_opacity: bool) -> NDArray[np.float32]:
     """Over white, resized whatever its shape as the papers' demo does, (1, 3, side, side) 0..1.
 
-    With opacity as the fourth channel if that is wanted.
+    If opacity is wanted, the square about the object instead, with opacity as the fourth channel.
     """
     from PIL import Image as Pillow
 
-    picture = Pillow.fromarray(np.ascontiguousarray(image.on_white()))
-    if picture.size != (side, side):
-        picture = picture.resize((side, side), Pillow.Resampling.BILINEAR)
-    pixels = np.asarray(picture, np.float32) / np.float32(255)
     if has_opacity:
-        alpha = Pillow.fromarray(np.ascontiguousarray(image.opacity()))
-        alpha = alpha.resize((side, side), Pillow.Resampling.BILINEAR)
-        seen = np.asarray(alpha, np.float32)[..., None] / np.float32(255)
-        pixels = np.concatenate([pixels, seen], axis=2)
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1))[None]
+        framed = Image(cropped(image, square_of_object(image.opacity()), side))
+        pixels = np.dstack([framed.on_white(), framed.opacity()]).astype(np.float32)
+    else:
+        picture = Pillow.fromarray(np.ascontiguousarray(image.on_white()))
+        if picture.size != (side, side):
+            picture = picture.resize((side, side), Pillow.Resampling.BILINEAR)
+        pixels = np.asarray(picture, np.float32)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))[None] / np.float32(255)
 
 
 def _voxels(observation: PointCloud | VoxelGrid, resolution: int) -> Occupancy:

@@ -2,6 +2,8 @@
 
 from occstudio.extraction.surface import extract_surface
 from occstudio.extraction.wholeness import extract_imagined
+from occstudio.inference.photo_reconstruction import reconstruct_photo
+from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import Observation, ShapeModel
@@ -20,8 +22,9 @@ def reconstruct(
 
     Parameters
     ----------
-    observation : PointCloud
-        What was seen; its frame says how it lies in the model's cube.
+    observation : Observation
+        What was seen; its frame says how it lies in the model's cube. Of a photo the object is cut
+        out if the model wants it, and the mesh has its colours; see `reconstruct_photo`.
     model : ShapeModel
         For example `occstudio.load_model()`.
     resolution : int
@@ -41,6 +44,11 @@ def reconstruct(
     NoSurfaceError
         If the field crosses the threshold nowhere.
     """
+    if isinstance(observation, Image):
+        made = reconstruct_photo(
+            observation, model, resolution=resolution, threshold=threshold, watch=watch
+        )
+        return made.mesh.placed(observation.frame)
     latent = model.encode(observation, watch)
     mesh = decode(latent, model, resolution=resolution, threshold=threshold, watch=watch)
     return mesh.placed(observation.frame)

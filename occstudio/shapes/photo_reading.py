@@ -11,6 +11,9 @@ from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.watch import UNWATCHED, Watch
 
+SURE, UNSURE = 0.45, 0.25
+"""Confidences from which a shape is likely right, and below which it is likely wrong."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoReading:

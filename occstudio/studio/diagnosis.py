@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from occstudio.errors import OccStudioError
-from occstudio.exchange.object_mask import UNCERTAIN, cut_object_out
-from occstudio.exchange.plain_background import PLAIN, border_plainness, cut_out
+from occstudio.exchange.plain_background import PLAIN, border_plainness
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
 from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.photo_reading import SURE, UNSURE, PhotoReading
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
@@ -22,6 +21,7 @@ from occstudio.studio.document import RESOLUTIONS, ShapeItem
 from occstudio.studio.edits import Edit
 from occstudio.studio.examination import InputMeasures, SurfaceMeasures
 from occstudio.studio.notice import Notice
+from occstudio.studio.photo_cut import FOUND
 
 SPARSE = 0.035
 """Points farther apart than this, in parts of the longest side, leave the shape to guesswork."""
@@ -109,6 +109,10 @@ class Facts:
         The part of the points that the field agrees with now, and with that axis.
     failure : Notice or None
         What went wrong instead of a surface.
+    reading : PhotoReading or None
+        What a photo was taken to show.
+    doubts : tuple of str
+        About its cut-out and its reading.
     """
 
     item: ShapeItem
@@ -120,6 +124,8 @@ class Facts:
     better_up: str = ""
     agreements: tuple[float, float] = (0.0, 0.0)
     failure: Notice | None = None
+    reading: PhotoReading | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,33 +186,39 @@ def _no_surface(facts: Facts) -> Finding | None:
 
 def _background(facts: Facts) -> Finding | None:
     image = facts.item.source.observation
-    if not isinstance(image, Image) or image.has_opacity:
+    if not isinstance(image, Image) or image.has_opacity or facts.item.input_edit.cut is not None:
         return None
+    if facts.card is not None and facts.card.input_spec.has_opacity:
+        return None  # it is cut out for such a model
     plain, light = border_plainness(image)
     if plain >= PLAIN and light > WHITE:
         return None
     text = "the background is not cut out, and the model takes it for a part of the object"
     if plain < PLAIN:
-        cut = _found_object(image)
-        return Finding(
-            "background",
-            text,
-            f"{_percent(1 - plain)} of the border differs from the rest",
-            Weight.WORRY,
-            None if cut is None else _replace_photo(facts.item.id, image, cut),
-            "" if cut is None else "Cut it out",
-            advice=""
-            if cut is not None
-            else "cut the object out in a picture editor and save it as PNG with transparency",
-        )
-    return Finding(
-        "background",
-        text,
-        f"its lightness is {_percent(light)}, not white",
-        Weight.WORRY,
-        _replace_photo(facts.item.id, image, cut_out(image)),
-        "Cut it out",
-    )
+        measured = f"{_percent(1 - plain)} of the border differs from the rest"
+    else:
+        measured = f"its lightness is {_percent(light)}, not white"
+    remedy = edits.set_cut(facts.item.id, FOUND)
+    return Finding("background", text, measured, Weight.WORRY, remedy, "Cut it out")
+
+
+def _unlike(facts: Facts) -> Finding | None:
+    reading = facts.reading
+    if reading is None or reading.confidence >= SURE:
+        return None
+    text, weight = "the photo may show this shape, or another one", Weight.HINT
+    if reading.confidence < UNSURE:
+        text, weight = "the photo seems to show nothing that this model knows", Weight.WORRY
+    advice = "look at the cut-out, fit the shape to the photo, or try another photo"
+    measured = f"confidence {_percent(reading.confidence)}"
+    return Finding("photo", text, measured, weight, advice=advice)
+
+
+def _cut(facts: Facts) -> Finding | None:
+    if not facts.doubts:
+        return None
+    text, more = facts.doubts[0], "; ".join(facts.doubts[1:])
+    return Finding("cut-out", text, more, Weight.HINT, advice="edit the cut-out in the inspector")
 
 
 def _stray(facts: Facts) -> Finding | None:
@@ -409,6 +421,8 @@ _RULES: Sequence[Callable[[Facts], Finding | None]] = (
     _wrong_kind,
     _no_surface,
     _background,
+    _unlike,
+    _cut,
     _stray,
     _outside,
     _up,
@@ -424,24 +438,6 @@ _RULES: Sequence[Callable[[Facts], Finding | None]] = (
 
 def _set_frame(item_id: int, frame: Frame, label: str) -> Edit:
     return Edit(label, lambda old: old.changed((item_id,), lambda item: replace(item, frame=frame)))
-
-
-def _found_object(image: Image) -> Image | None:
-    # Only what is certain is offered for one click.
-    try:
-        found = cut_object_out(image)
-    except OccStudioError:
-        return None
-    return found.image if found.certainty >= UNCERTAIN and not found.doubts else None
-
-
-def _replace_photo(item_id: int, image: Image, cut: Image | None) -> Edit:
-    def change(item: ShapeItem) -> ShapeItem:
-        if cut is None or item.source.observation is not image:
-            return item
-        return replace(item, source=replace(item.source, observation=cut))
-
-    return Edit("Cut out the background", lambda old: old.changed((item_id,), change))
 
 
 def _axis(up: str) -> str:

@@ -94,6 +94,8 @@ class Doctor:
                 better_up,
                 agreements,
                 checkup.failure,
+                None if result is None else result.reading,
+                () if result is None else result.doubts,
             )
         )
 

@@ -18,6 +18,7 @@ from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
 from occstudio.shapes.imagined import Imagined
 from occstudio.shapes.latent import Latent
+from occstudio.shapes.photo_reading import PhotoReading
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.voxel_grid import VoxelGrid
@@ -125,6 +126,8 @@ class ShapeItem:
         shapes, a code that was fitted.
     blend : Blend, optional
         Where the latent lies between others, if that is what it is.
+    reading : PhotoReading, optional
+        What fitting to the photo found, instead of what the model reads at first.
     """
 
     id: int
@@ -143,6 +146,7 @@ class ShapeItem:
     time: float = 0.0
     latent: Latent | None = None
     blend: Blend | None = None
+    reading: PhotoReading | None = None
 
     @property
     def can_be_cropped(self) -> bool:

@@ -10,9 +10,12 @@ from itertools import count
 
 from occstudio.finishing.finishing import Finishing
 from occstudio.shapes.latent import Latent
+from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.photo_reading import PhotoReading
 from occstudio.studio.blend import Blend, Gallery
 from occstudio.studio.document import Comparison, Document, FieldSlice, ShapeItem
 from occstudio.studio.input_edit import InputEdit
+from occstudio.studio.photo_cut import PhotoCut
 from occstudio.studio.saved_view import SavedView, with_view
 
 LEAST_THRESHOLD = 0.001
@@ -139,7 +142,9 @@ def set_model(ids: tuple[int, ...], model: str, threshold: float) -> Edit:
     """Reconstruct items with another model, starting at its own threshold."""
     return Edit(
         f"Use model {model}",
-        lambda old: old.changed(ids, lambda item: replace(item, model=model, threshold=threshold)),
+        lambda old: old.changed(
+            ids, lambda item: replace(_unread(item), model=model, threshold=threshold)
+        ),
     )
 
 
@@ -207,6 +212,34 @@ def set_refine(ids: tuple[int, ...], refine: bool | None) -> Edit:
 def set_input_edit(ids: tuple[int, ...], edit: InputEdit, label: str = "Edit input") -> Edit:
     """Crop, clean, thin or add noise to the input before it is encoded."""
     return Edit(label, lambda old: old.changed(ids, lambda item: replace(item, input_edit=edit)))
+
+
+def set_cut(item_id: int, cut: PhotoCut, card: ModelCard | None = None) -> Edit:
+    """Choose how a photo is cut out; with a card, make its shape with that model.
+
+    What was fitted to another cut-out is forgotten.
+    """
+
+    def change(item: ShapeItem) -> ShapeItem:
+        chosen = replace(_unread(item), input_edit=replace(item.input_edit, cut=cut))
+        if card is None:
+            return chosen
+        return replace(chosen, model=card.name, threshold=card.threshold)
+
+    return Edit("Cut out the object", lambda old: old.changed((item_id,), change))
+
+
+def set_reading(item_id: int, reading: PhotoReading) -> Edit:
+    """Take what fitting to the photo found."""
+
+    def change(item: ShapeItem) -> ShapeItem:
+        return replace(item, reading=reading, latent=reading.latent, blend=None)
+
+    return Edit("Fit to photo", lambda old: old.changed((item_id,), change))
+
+
+def _unread(item: ShapeItem) -> ShapeItem:
+    return item if item.reading is None else replace(item, reading=None, latent=None, blend=None)
 
 
 def set_finishing(ids: tuple[int, ...], wanted: Finishing, label: str = "Finish surface") -> Edit:

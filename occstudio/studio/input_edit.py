@@ -1,4 +1,4 @@
-"""What is done to a scan before it is encoded: cut out, cleaned, thinned, made noisy.
+"""What is done to an input before it is encoded: cut out, cleaned, thinned, made noisy.
 
 A frozen value in the document; the pipeline does it on a worker and remembers the outcome. Up
 axis and unit are no edits of the points: they stand in the item's frame.
@@ -14,6 +14,7 @@ from occstudio.shapes.frame import Frame
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation
 from occstudio.shapes.watch import UNWATCHED, Watch
+from occstudio.studio.photo_cut import PhotoCut
 
 Corner = tuple[float, float, float]
 
@@ -42,6 +43,8 @@ class InputEdit:
         fills the model's cube.
     seed : int
         Of the draw and of the noise.
+    cut : PhotoCut, optional
+        How the object of a photo is cut out; None for what the model wants.
     """
 
     crop: tuple[Corner, Corner] | None = None
@@ -50,6 +53,7 @@ class InputEdit:
     noise: float = 0.0
     refits: bool = True
     seed: int = 0
+    cut: PhotoCut | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.outliers, self.noise, *(n for c in self.crop or () for n in c))
@@ -71,7 +75,8 @@ def edited(
     Parameters
     ----------
     observation : Observation
-        A point cloud is edited; of anything else only the frame is replaced.
+        A point cloud is edited; of anything else only the frame is replaced. Photos are cut out
+        by `photo_cut.cut_photo`.
     frame : Frame
         The item's.
     edit : InputEdit

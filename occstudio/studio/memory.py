@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from occstudio.finishing.finishing import Finishing
 from occstudio.shapes.frame import Frame
 from occstudio.studio.input_edit import InputEdit
+from occstudio.studio.photo_cut import PhotoCut
 
 Made = TypeVar("Made")
 
@@ -49,5 +50,5 @@ class Memory:
 
 
 def _identity(value: object) -> object:
-    is_small = isinstance(value, str | int | float | Frame | InputEdit | Finishing)
+    is_small = isinstance(value, str | int | float | Frame | InputEdit | PhotoCut | Finishing)
     return value if is_small else ("object", id(value))

@@ -9,18 +9,22 @@ finds what it left.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Self, TypeVar
 
+from occstudio.errors import EmptyShapeError
 from occstudio.extraction.surface import Extraction
-from occstudio.finishing.finishing import Finishing, finished
+from occstudio.finishing.finishing import Finished, Finishing, finished
 from occstudio.finishing.openness import openness
+from occstudio.finishing.photo_colors import DETAIL, color_by_photo
 from occstudio.shapes.arrays import Values
 from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
+from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.photo_reading import PhotoReader, PhotoReading
 from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.shared_field import SharedField
 from occstudio.shapes.watch import Watch
@@ -30,12 +34,16 @@ from occstudio.studio.input_edit import InputEdit, edited
 from occstudio.studio.memory import Memory
 from occstudio.studio.mesh_facts import MeshFacts, measure
 from occstudio.studio.pace import Pace
+from occstudio.studio.photo_cut import FOUND, cut_photo
 from occstudio.studio.sampling import Sampling
 
 LoadModel = Callable[[str, str], ShapeModel]
 """From a model's name and a device to a loaded model."""
 
 Made = TypeVar("Made")
+
+_ROUGH_DETAIL = 160
+"""Pixels of the photo's side that colour a preview."""
 
 
 class Quality(Enum):
@@ -60,6 +68,7 @@ class Wish:
     finishing: Finishing
     time: float
     latent: Latent | None
+    reading: PhotoReading | None = None
 
     @classmethod
     def of(cls, item: ShapeItem) -> Self:
@@ -76,6 +85,7 @@ class Wish:
             item.finishing,
             item.time,
             item.latent,
+            item.reading,
         )
 
 
@@ -128,6 +138,10 @@ class ShapeResult:
         The part of the light from around that reaches each vertex of a full surface.
     threshold : float or None
         Of this surface, where it had to be lower than wished to leave it in one piece.
+    reading : PhotoReading or None
+        What a photo was taken to show, and from where.
+    doubts : tuple of str
+        What may be wrong with a photo's cut-out and its reading, one sentence each.
     """
 
     request_id: int
@@ -146,6 +160,8 @@ class ShapeResult:
     latent: Latent | None = None
     openness: Values | None = None
     threshold: float | None = None
+    reading: PhotoReading | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def frame(self) -> Frame:
@@ -171,6 +187,7 @@ class Pipeline:
         self._load_model = load_model
         self._model_lock, self._field_lock = threading.Lock(), threading.Lock()
         self._models, self._inputs = Memory(2), Memory(8)
+        self._cuts, self._painted = Memory(4), Memory(4)
         self._latents, self._fields = Memory(8), Memory(8)
         self._samplings, self._surfaces = Memory(4), Memory(6)
         self._finished = Memory(8)
@@ -186,7 +203,7 @@ class Pipeline:
         """The edited input of a wish and its field, which any thread may ask."""
         watch.report("loading model", 0.0)
         encoded = self._encoded(wish, self.model(wish.model, device), _Clock(), watch)
-        return encoded[0], encoded[2]
+        return encoded.observation, encoded.field
 
     def forget_models(self) -> None:
         """Load models anew when they are next used; what was made with them stays remembered."""
@@ -207,9 +224,9 @@ class Pipeline:
         wish = request.wish
         watch.report("loading model", 0.0)
         model = clock.timed("load", lambda: self.model(wish.model, request.device))
-        observation, latent, field = self._encoded(wish, model, clock, watch)
+        encoded = self._encoded(wish, model, clock, watch)
         pace = None if wish.latent is None else self._pace
-        sampling, _ = self._samplings.get((field,), lambda: Sampling(field, pace))
+        sampling, _ = self._samplings.get((encoded.field,), lambda: Sampling(encoded.field, pace))
         is_preview = request.quality is Quality.PREVIEW
 
         threshold = self._previewed(request) if is_preview else wish.threshold
@@ -233,17 +250,18 @@ class Pipeline:
             (extraction, wish.finishing),
             lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
         )
+        made = self._coloured(made, wish, encoded, clock, is_preview=is_preview)
         mesh, facts, light = made.mesh, None, None
         if not is_preview:
             watch.check()
-            facts = clock.timed("measure", lambda: measure(mesh, observation.frame, watch))
+            facts = clock.timed("measure", lambda: measure(mesh, encoded.observation.frame, watch))
             light = clock.timed("shade", lambda: openness(mesh, watch))
         return ShapeResult(
             request.id,
             wish,
             request.quality,
             mesh,
-            observation,
+            encoded.observation,
             resolution,
             model.device,
             0 if is_remembered else extraction.evaluations,
@@ -252,9 +270,11 @@ class Pipeline:
             made.notes,
             len(extraction.mesh.faces),
             FieldHistogram.of(extraction.coarse_values),
-            latent,
+            encoded.latent,
             light,
             threshold if threshold < wish.threshold else None,
+            encoded.reading,
+            encoded.doubts,
         )
 
     def _previewed(self, request: ShapeRequest) -> float:
@@ -264,21 +284,24 @@ class Pipeline:
             return min(wish.threshold, last[1])
         return wish.threshold
 
-    def _encoded(
-        self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
-    ) -> tuple[Observation, Latent, Field]:
+    def _encoded(self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch) -> "_Encoded":
         """The edited input, its latent and field; who comes second waits for the first one."""
         with self._field_lock:
             watch.check()
+            seen, doubts = self._seen(wish, model, clock, watch)
             observation, _ = self._inputs.get(
-                (wish.source, wish.frame, wish.input_edit),
+                (seen, wish.frame, wish.input_edit),
                 lambda: clock.timed(
-                    "input",
-                    lambda: edited(wish.source.observation, wish.frame, wish.input_edit, watch),
+                    "input", lambda: edited(seen, wish.frame, wish.input_edit, watch)
                 ),
             )
             watch.check()
-            latent = wish.latent
+            latent, reading = wish.latent, wish.reading
+            if isinstance(observation, Image) and reading is None and _reads_photos(model):
+                reading = self._read(model, observation, clock, watch)
+            if reading is not None:
+                latent = latent or reading.latent
+                doubts += tuple(doubt for doubt in reading.doubts if doubt not in doubts)
             if latent is None:
                 latent, _ = self._latents.get(
                     (model, observation),
@@ -287,7 +310,68 @@ class Pipeline:
             shape_field, _ = self._fields.get(
                 (model, latent, wish.time), lambda: SharedField(model.field(latent, wish.time))
             )
-        return observation, latent, shape_field
+        return _Encoded(observation, latent, shape_field, reading, doubts)
+
+    def _seen(
+        self, wish: Wish, model: ShapeModel, clock: "_Clock", watch: Watch
+    ) -> tuple[Observation, tuple[str, ...]]:
+        """What was observed, of a photo the object; and what is doubtful about the cut-out."""
+        photo, cut = wish.source.observation, wish.input_edit.cut
+        if not isinstance(photo, Image):
+            return photo, ()
+        if cut is None and model.card.input_spec.has_opacity and not photo.has_opacity:
+            cut = FOUND
+        if cut is None:
+            return photo, ()
+        wanted = cut
+        found, _ = self._cuts.get(
+            (photo, wanted), lambda: clock.timed("cut out", lambda: cut_photo(photo, wanted, watch))
+        )
+        return found.image, found.doubts
+
+    def _read(self, model: ShapeModel, photo: Image, clock: "_Clock", watch: Watch) -> PhotoReading:
+        assert isinstance(model, PhotoReader)
+        watch.report("encode", 0.0)
+        read = model.read_photo
+        return self._latents.get(
+            (model, photo, "reading"), lambda: clock.timed("encode", lambda: read(photo))
+        )[0]
+
+    def _coloured(
+        self, made: Finished, wish: Wish, encoded: "_Encoded", clock: "_Clock", *, is_preview: bool
+    ) -> Finished:
+        """With the photo's colours, where they are wanted and the photo's camera is known."""
+        photo, reading = encoded.observation, encoded.reading
+        if wish.finishing.colouring != "photo" or reading is None or made.mesh.is_empty:
+            return made
+        camera = reading.camera
+        if camera is None or not isinstance(photo, Image):
+            return made
+        detail = _ROUGH_DETAIL if is_preview else DETAIL
+
+        def paint() -> Finished:
+            try:
+                painted = color_by_photo(made.mesh, photo, camera, detail=detail)
+            except EmptyShapeError as error:
+                return replace(made, notes=(*made.notes, str(error)))
+            return replace(made, mesh=painted.mesh)
+
+        return self._painted.get((made, reading, photo), lambda: clock.timed("colour", paint))[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Encoded:
+    """What there is before the field is asked."""
+
+    observation: Observation
+    latent: Latent
+    field: Field
+    reading: PhotoReading | None
+    doubts: tuple[str, ...]
+
+
+def _reads_photos(model: ShapeModel) -> bool:
+    return isinstance(model, PhotoReader) and model.card.input_spec.has_opacity
 
 
 class _Clock:

@@ -22,6 +22,7 @@ from occstudio.shapes.shape_model import Observation
 from occstudio.studio.blend import Blend, BlendKey, Gallery
 from occstudio.studio.document import Document, ShapeItem, Source
 from occstudio.studio.plain_form import plain, told_fields
+from occstudio.studio.reading_content import reading_of, reading_parts
 
 SCHEMA = 1
 
@@ -68,12 +69,14 @@ def parts_of(document: Document, thumbnail: bytes = b"") -> SessionParts:
         if id(item.source) not in keys:
             key = keys[id(item.source)] = str(len(keys))
             sources[key], inputs[key] = _source_parts(item.source)
-        said = plain(item, leave=("source", "latent", "blend"))
+        said = plain(item, leave=("source", "latent", "blend", "reading"))
         if item.latent is not None:
             said["latent"] = item.latent.model
             latents[str(item.id)] = item.latent.arrays
         if item.blend is not None:
             said["blend"] = _blend_parts(item.blend, str(item.id), latents)
+        if item.reading is not None:
+            said["reading"] = reading_parts(item.reading, str(item.id), latents)
         items.append({**said, "source": keys[id(item.source)]})
     description = {
         "schema": SCHEMA,
@@ -181,10 +184,12 @@ def _items(
             number = max(items, default=0) + 1
         cloud = source.observation
         item = ShapeItem(number, cloud.name, source, cloud.frame, "")
-        right = told_fields(ShapeItem, told, leave=("id", "source", "latent", "blend"))
+        right = told_fields(ShapeItem, told, leave=("id", "source", "latent", "blend", "reading"))
         latent = _latent(told, latents.get(str(told.get("id"))))
         blend = _blend(_mapping(told.get("blend")), str(told.get("id")), latents)
-        items[number] = replace(_usable(item, right), latent=latent, blend=blend)
+        reading = reading_of(told.get("reading"), str(told.get("id")), latents)
+        whole = replace(_usable(item, right), latent=latent, blend=blend, reading=reading)
+        items[number] = whole
     return tuple(items.values())
 
 

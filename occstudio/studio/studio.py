@@ -33,6 +33,7 @@ from occstudio.studio.library import (
 )
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.opening import OpenedFiles, open_sources
+from occstudio.studio.photos import Photos, colours_by_photo
 from occstudio.studio.pipeline import LoadModel, Pipeline, ShapeResult
 from occstudio.studio.session import Session
 from occstudio.studio.settings import Settings, save_settings
@@ -121,19 +122,11 @@ class Studio:
             on_rest=self._rest,
         )
         self.session = Session(self, post)
-        self.library = Library(
-            self,
-            lambda title, work, take: self._tasks.submit(title, work, self._on_tasks(take)),
-            library,
-        )
+        self.library = Library(self, self._submit, library)
         self.thumbnails = Thumbnails(self, post)
         self.exploration = Exploration(self, read_book, post)
-        self.completions = Completions(
-            self,
-            lambda title, work, take: self._tasks.submit(title, work, self._on_tasks(take)),
-            self._post,
-            complete,
-        )
+        self.completions = Completions(self, self._submit, self._post, complete)
+        self.photos = Photos(self, self._submit, post)
 
     # -- the document ------------------------------------------------------------------------
 
@@ -337,6 +330,7 @@ class Studio:
         self.session.close()
         self.thumbnails.close()
         self.exploration.close()
+        self.photos.close()
         self._closed = True
         self._surfaces.close()
         self._tasks.close()
@@ -379,6 +373,11 @@ class Studio:
 
         self._tasks.submit(f"exporting {path.name}", work, self._on_tasks(self._take_export))
 
+    def _submit(
+        self, title: str, work: Callable[[Token], Any], take: Callable[[Any], None]
+    ) -> None:
+        self._tasks.submit(title, work, self._on_tasks(take))
+
     def _on_tasks(self, take: Callable[[Any], None]) -> Callable[[Outcome[str, Any]], None]:
         def on_owner(outcome: Outcome[str, Any]) -> None:
             if self._closed:
@@ -396,13 +395,16 @@ class Studio:
         self.models_listed.emit(cards)
         for item in self.document.items:
             card = None if item.model else self._model_for(item.source)
-            if card is not None:
+            if card is not None and not self.photos.must_ask(item.source, card):
                 edit = edits.set_model((item.id,), card.name, card.threshold)
                 self.apply(replace(edit, remembered=False))
+        self.photos.ask(self.document.items)
 
     def _take_files(self, opened: OpenedFiles) -> None:
         if opened.sources:
-            self.apply(edits.add_items(tuple(map(self._new_item, opened.sources))))
+            items = tuple(map(self._new_item, opened.sources))
+            self.apply(edits.add_items(items))
+            self.photos.ask(items)
         notice = opened.notice
         if notice is not None:
             self.noticed.emit(notice)
@@ -414,7 +416,11 @@ class Studio:
     def _new_item(self, source: Source) -> ShapeItem:
         card, seen = self._model_for(source), source.observation
         name, threshold = ("", 0.5) if card is None else (card.name, card.threshold)
-        return ShapeItem(next(self._ids), seen.name, source, seen.frame, name, threshold=threshold)
+        if self.photos.must_ask(source, card):
+            name = ""
+        return colours_by_photo(
+            ShapeItem(next(self._ids), seen.name, source, seen.frame, name, threshold=threshold)
+        )
 
     def _model_for(self, source: Source) -> ModelCard | None:
         return fitting_model(self.models, source.observation, self.settings.model)

@@ -85,5 +85,5 @@ def test_a_point_cloud_is_no_mesh(write_sample: Callable[[str], Path]) -> None:
 def test_dialogs_are_offered_all_suffixes_that_are_read() -> None:
     assert {".ply", ".xyz", ".pcd", ".npz", ".las", ".e57", ".glb"} <= set(readable_suffixes())
     assert {".png", ".jpg", ".binvox"} <= set(readable_suffixes())
-    assert ".heic" not in readable_suffixes()
+    assert ".exr" not in readable_suffixes()
     assert ".obj" not in readable_suffixes("points")

@@ -1,12 +1,13 @@
 """Photos come upright, in 8 bits, and damage is one sentence."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from occstudio.errors import UnreadableFileError
+from occstudio.errors import MissingExtraError, UnreadableFileError
 from occstudio.exchange.image_reader import MOST_KEPT, read_image
 
 _PICTURE = np.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype(np.uint8)
@@ -88,6 +89,24 @@ def test_of_an_animation_the_first_frame_counts(tmp_path: Path) -> None:
     assert read_image(tmp_path / "a.gif").pixels[4, 4].tolist() == [255, 0, 0]
 
 
+def test_heic_is_read_where_its_package_is(tmp_path: Path) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    picture = np.full((48, 64, 3), (200, 30, 40), np.uint8)
+    pillow_heif.from_pillow(Pillow.fromarray(picture)).save(tmp_path / "a.heic")
+    found = read_image(tmp_path / "a.heic").pixels
+    assert found.shape == picture.shape
+    assert np.abs(found.astype(int) - picture).max() < 12
+
+
+def test_heic_without_its_package_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x1cftypheic" + b"\0" * 50)
+    with pytest.raises(MissingExtraError, match="save it as JPEG"):
+        read_image(tmp_path / "a.heic")
+
+
 def _cut_off(path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (60, 60, 3)).astype(np.uint8)
     Pillow.fromarray(noise).save(path)
@@ -109,7 +128,7 @@ def _huge(path: Path) -> None:
         (_cut_off, "damaged or cut off"),
         (_huge, "too large"),
         (lambda path: path.write_text("ply\nformat ascii 1.0\n"), "photo is wanted"),
-        (lambda path: path.write_bytes(b"\0\0\0\x1cftypheic" + b"\0" * 50), "save it as PNG"),
+        (lambda path: path.write_bytes(b"v/1\x01" + b"\0" * 50), "save it as PNG"),
         (lambda path: path.write_bytes(b""), "empty"),
         (lambda path: path.mkdir(), "folder"),
     ],

@@ -21,6 +21,7 @@ from occstudio.shapes.image import Image
 from occstudio.shapes.input_spec import InputSpec
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
+from occstudio.shapes.photo_reading import PhotoReading
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.watch import UNWATCHED, Watch
@@ -28,6 +29,7 @@ from occstudio.studio import edits
 from occstudio.studio.diagnosis import Diagnosis, Facts, Finding, Weight, diagnose
 from occstudio.studio.doctor import Checkup
 from occstudio.studio.document import Document, Source
+from occstudio.studio.photo_cut import FOUND
 from occstudio.studio.studio import Studio
 
 RADIUS = 0.022
@@ -250,29 +252,25 @@ def test_a_grey_background_is_found_and_cut_out(tmp_path: Path) -> None:
     found = finding(diagnose(facts), "background")
     assert found.remedy is not None
     document = found.remedy.change(Document((facts.item,)))
-    cut = document.items[0].source.observation
-    assert isinstance(cut, Image)
-    assert cut.has_opacity
+    assert document.items[0].input_edit.cut == FOUND
     assert not diagnose(replace(facts, item=document.items[0])).is_worrying
 
 
 def test_a_busy_background_is_found_and_a_white_one_is_fine(tmp_path: Path) -> None:
     busy = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    assert finding(diagnose(_photographed(tmp_path, busy)), "background").advice
+    assert finding(diagnose(_photographed(tmp_path, busy)), "background").remedy is not None
     white = np.full((64, 64, 3), 255, np.uint8)
     white[20:40, 20:40] = 10
     assert not diagnose(_photographed(tmp_path, white)).is_worrying
 
 
-def test_an_object_in_a_room_is_found_and_cut_out(tmp_path: Path) -> None:
-    room = np.full((96, 96, 3), 190, np.uint8)
-    room[60:] = np.where(np.arange(96) // 8 % 2, 110, 80)[None, :, None]
-    room[20:76, 30:66] = (30, 60, 160)
-    facts = _photographed(tmp_path, room)
-    found = finding(diagnose(facts), "background")
-    assert found.remedy is not None
-    cut = found.remedy.change(Document((facts.item,))).items[0].source.observation
-    assert isinstance(cut, Image)
-    opaque = cut.pixels[..., 3] >= 128
-    assert opaque[22:74, 32:64].all()
-    assert opaque.sum() < 1.1 * 56 * 36
+def test_a_photo_of_nothing_that_the_model_knows_is_worrying(tmp_path: Path) -> None:
+    facts = _photographed(tmp_path, np.full((64, 64, 3), 255, np.uint8))
+    code = Latent({"z": np.zeros(1, np.float32)}, "photo-box")
+    for confidence, is_worrying in ((0.1, True), (0.4, False)):
+        reading = PhotoReading((code,), (1.0,), confidence=confidence)
+        doubts = ("there seem to be 2 objects",)
+        diagnosis = diagnose(replace(facts, reading=reading, doubts=doubts))
+        assert diagnosis.is_worrying is is_worrying
+        assert finding(diagnosis, "photo").measured == f"confidence {100 * confidence:.0f} %"
+        assert finding(diagnosis, "cut-out").text == doubts[0]

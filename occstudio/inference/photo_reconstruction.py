@@ -1,0 +1,138 @@
+"""From a photo to a coloured mesh: cut out, read, perhaps fitted, extracted, coloured.
+
+A model that reads photos (`PhotoReader`) also says where the photo was taken from, which is what
+colours need. Any other model of photos gives a mesh without colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from occstudio.errors import EmptyShapeError
+from occstudio.exchange.object_mask import Box, CutOut, LearnedMask, Stroke, cut_object_out
+from occstudio.extraction.surface import extract_surface
+from occstudio.finishing.finishing import PLAIN, Finishing, finished
+from occstudio.finishing.photo_colors import color_by_photo
+from occstudio.shapes.image import Image
+from occstudio.shapes.mesh import Mesh
+from occstudio.shapes.photo_reading import PhotoReader, PhotoReading
+from occstudio.shapes.shape_model import ShapeModel
+from occstudio.shapes.watch import UNWATCHED, Watch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoWishes:
+    """How a photo is to be treated.
+
+    Parameters
+    ----------
+    cuts : bool, optional
+        Whether the object is cut out; None for what the model wants.
+    box : (left, top, right, bottom), optional
+        Around the object, in pixels of the photo.
+    strokes : sequence of Stroke
+        Corrections of the cut-out.
+    learned : callable, optional
+        See `exchange.learned_mask`.
+    fits : bool
+        Whether shape and camera are fitted to the cut-out.
+    colours : bool
+        Whether the mesh is coloured by the photo.
+    """
+
+    cuts: bool | None = None
+    box: Box | None = None
+    strokes: Sequence[Stroke] = ()
+    learned: LearnedMask | None = None
+    fits: bool = False
+    colours: bool = True
+
+
+AS_THE_MODEL_WANTS = PhotoWishes()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoReconstruction:
+    """What became of a photo.
+
+    Attributes
+    ----------
+    mesh : Mesh
+        In the model's cube; coloured if that was wanted and possible.
+    photo : Image
+        As the model saw it, with its background transparent if that was cut away.
+    reading : PhotoReading or None
+        Confidence, camera and other shapes that fit; None if the model does not tell.
+    doubts : tuple of str
+        What may be wrong: of the cut-out, of the reading and of the mesh.
+    """
+
+    mesh: Mesh
+    photo: Image
+    reading: PhotoReading | None
+    doubts: tuple[str, ...]
+
+
+def reconstruct_photo(
+    photo: Image,
+    model: ShapeModel,
+    wishes: PhotoWishes = AS_THE_MODEL_WANTS,
+    *,
+    resolution: int = 128,
+    threshold: float | None = None,
+    finishing: Finishing = PLAIN,
+    watch: Watch = UNWATCHED,
+) -> PhotoReconstruction:
+    """The mesh of a photo.
+
+    Parameters
+    ----------
+    photo : Image
+        With its background, or cut out already.
+    model : ShapeModel
+        One that takes photos.
+    wishes : PhotoWishes
+    resolution, threshold, watch
+        As for `reconstruct`.
+    finishing : Finishing
+        What is done to the mesh before it is coloured.
+
+    Raises
+    ------
+    EmptyShapeError
+        If no object is found in the photo.
+    InvalidGeometryError
+        If the photo is too small to find one.
+    ModelError
+        If the model does not take photos.
+    NoSurfaceError
+        If the field crosses the threshold nowhere.
+    """
+    wants_cut = model.card.input_spec.has_opacity if wishes.cuts is None else wishes.cuts
+    cut: CutOut | None = None
+    if wants_cut:
+        watch.report("cut out", 0.0)
+        cut = cut_object_out(photo, wishes.box, wishes.strokes, wishes.learned)
+        photo = cut.image
+    reading = None
+    if isinstance(model, PhotoReader) and model.card.input_spec.has_opacity:
+        watch.report("encode", 0.0)
+        reading = model.read_photo(photo)
+        if wishes.fits:
+            reading = model.fit_photo(photo, reading, watch)
+    latent = model.encode(photo, watch) if reading is None else reading.latent
+    level = model.card.threshold if threshold is None else threshold
+    field = model.field(latent)
+    found = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
+    made = finished(found.mesh, finishing, watch)
+    mesh, doubts = made.mesh, (() if cut is None else cut.doubts) + made.notes
+    if reading is not None:
+        doubts += tuple(doubt for doubt in reading.doubts if doubt not in doubts)
+        if wishes.colours and reading.camera is not None:
+            watch.report("colour", 0.0)
+            try:
+                mesh = color_by_photo(mesh, photo, reading.camera).mesh
+            except EmptyShapeError as error:
+                doubts += (str(error),)
+    return PhotoReconstruction(mesh, photo, reading, doubts)
