@@ -35,10 +35,13 @@ def train_photo_command(
 
     import torch
 
+    from occstudio.datasets.shape_store import ShapeStore
     from occstudio.inference.checkpoint import read_checkpoint, weights_version, write_checkpoint
     from occstudio.inference.device import choose_device
     from occstudio.inference.library import MODEL_FILE, model_path
+    from occstudio.inference.photo_model import PhotoModel
     from occstudio.networks.shape_space import ShapeSpace
+    from occstudio.training.photo_evaluation import calibration_of
     from occstudio.training.photo_model import photo_card, photo_network
     from occstudio.training.photo_views import book_codes, read_photo_views
 
@@ -66,4 +69,8 @@ def train_photo_command(
     trained = train_photo_encoder(network, views, out, recipe, told=told)
     card = replace(card, version=weights_version(trained.state_dict()))
     write_checkpoint(trained, card, out / MODEL_FILE, half=True)
+    told("finding out how sure it may be")
+    model = PhotoModel(read_checkpoint(out / MODEL_FILE), choose_device(device))
+    weights = calibration_of(model, ShapeStore.open(dataset), renders)
+    write_checkpoint(trained, replace(card, calibration=weights), out / MODEL_FILE, half=True)
     Console().print(f"the model is '{out / MODEL_FILE}'", highlight=False, soft_wrap=True)

@@ -125,6 +125,8 @@ class NeuralField:
         given = np.ascontiguousarray(points, np.float32)
         if self._scale != 1:
             given = given * np.float32(self._scale)
+        elif not given.flags.writeable:  # torch knows no arrays that may only be read
+            given = given.copy()
         return torch.from_numpy(given).split(self._batch)
 
     def _logits(self, points: Tensor, ask: PreparedField) -> Values:

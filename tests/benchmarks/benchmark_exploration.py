@@ -1,9 +1,12 @@
 """How live the space of shapes is: a hand slides between two shapes, through the real worker.
 
-Run as `python tests/benchmarks/benchmark_exploration.py [--model NAME]`. A blend of two shapes of
-the model's book is opened; then a hand drags its fraction, as fast as surfaces arrive, lets go, and
-waits for the full surface. Times are from the touch to the arrival on the owner's thread, drawing
-not included (`benchmark_view.py` measures that).
+    python tests/benchmarks/benchmark_exploration.py [--model NAME] [--path KIND]
+    xvfb-run -a -s "-screen 0 1440x900x24" python tests/benchmarks/benchmark_exploration.py --window
+
+A blend of two shapes of the model's book is opened; then a hand drags its fraction, as fast as
+surfaces arrive, lets go, and waits for the full surface. Times are from the touch to the arrival on
+the owner's thread, or, with ``--window``, to the moment when the real window's 3-D view has drawn
+it.
 """
 
 import argparse
@@ -11,33 +14,106 @@ import queue
 import statistics
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from occstudio.gui.app import book_of_library, load_model_of_library
 from occstudio.inference.library import list_models
+from occstudio.shapes.model_card import ModelCard
 from occstudio.studio.pipeline import Quality
+from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 
 TIMEOUT_S = 120.0
 STEPS = 40
 
+Seen = list[tuple[Quality, int]]
 
-class Loop:
+
+class Loop(Protocol):
     """The owner's thread: runs what the workers post until something is true."""
 
-    def __init__(self) -> None:
-        self.posted: queue.Queue[Callable[[], None]] = queue.Queue()
+    studio: Studio
+    seen: Seen
 
-    def until(self, is_done: Callable[[], bool]) -> float:
-        """Seconds until it is done."""
-        began = time.perf_counter()
-        while not is_done():
-            if time.perf_counter() - began > TIMEOUT_S:
-                raise TimeoutError("nothing arrived")
-            try:
-                self.posted.get(timeout=0.002)()
-            except queue.Empty:
-                continue
-        return time.perf_counter() - began
+    def turn(self) -> None:
+        """Do what there is to do."""
+        ...
+
+
+class Bare:
+    """A studio without a window; a surface is seen when it arrives."""
+
+    def __init__(self, models: Callable[[], list[ModelCard]]) -> None:
+        self.posted: queue.Queue[Callable[[], None]] = queue.Queue()
+        self.seen: Seen = []
+        self.studio = Studio(
+            load_model_of_library, models, post=self.posted.put, read_book=book_of_library
+        )
+        self.studio.result_arrived.subscribe(self._arrived)
+
+    def _arrived(self, item: int) -> None:
+        result = self.studio.results[item]
+        self.seen.append((result.quality, result.resolution))
+
+    def turn(self) -> None:
+        """Run what was posted."""
+        try:
+            self.posted.get(timeout=0.002)()
+        except queue.Empty:
+            return
+
+
+class Windowed:
+    """The real window; a surface is seen when the 3-D view has drawn it."""
+
+    def __init__(self, models: Callable[[], list[ModelCard]]) -> None:
+        from occstudio.gui.app import make_application
+        from occstudio.gui.bridge import Bridge
+        from occstudio.gui.main_window import MainWindow
+        from occstudio.gui.opengl import probe_opengl
+        from occstudio.gui.theme import apply_theme, chosen_theme
+        from occstudio.gui.view.viewport import Viewport
+
+        self.app = make_application()
+        apply_theme(self.app, chosen_theme("dark"))
+        self.seen: Seen = []
+        self._arrived: Seen = []
+        self.studio = Studio(
+            load_model_of_library,
+            models,
+            post=Bridge(self.app).post,
+            settings=Settings(theme="dark"),
+            read_book=book_of_library,
+        )
+        self.window = MainWindow(self.studio, probe_opengl(), [])
+        self.window.resize(1440, 900)
+        self.window.show()
+        view = self.window.viewport
+        assert isinstance(view, Viewport)
+        view.render_window.AddObserver("EndEvent", self._drawn)
+        self.studio.result_arrived.subscribe(self._note)
+
+    def _note(self, item: int) -> None:
+        result = self.studio.results[item]
+        self._arrived.append((result.quality, result.resolution))
+
+    def _drawn(self, *_: object) -> None:
+        self.seen += self._arrived
+        self._arrived = []
+
+    def turn(self) -> None:
+        """Let Qt work."""
+        self.app.processEvents()
+
+
+def until(loop: Loop, is_done: Callable[[], bool]) -> float:
+    """Seconds until it is done."""
+    began = time.perf_counter()
+    while not is_done():
+        if time.perf_counter() - began > TIMEOUT_S:
+            raise TimeoutError("nothing arrived")
+        loop.turn()
+    return time.perf_counter() - began
 
 
 def main() -> None:
@@ -45,27 +121,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="furniture-space")
     parser.add_argument("--path", default="linear")
+    parser.add_argument("--window", action="store_true")
     asked = parser.parse_args()
-    loop = Loop()
-    studio = Studio(
-        load_model_of_library,
-        lambda: [card for card in list_models() if card.name == asked.model],
-        post=loop.posted.put,
-        read_book=book_of_library,
-    )
-    seen: list[tuple[Quality, int]] = []
-    studio.result_arrived.subscribe(
-        lambda item: seen.append((studio.results[item].quality, studio.results[item].resolution))
-    )
+
+    def models() -> list[ModelCard]:
+        return [card for card in list_models() if card.name == asked.model]
+
+    loop: Loop = Windowed(models) if asked.window else Bare(models)
+    studio, seen = loop.studio, loop.seen
     studio.refresh_models(warm_up=True)
     exploration = studio.exploration
-    loop.until(lambda: exploration.space is not None)
+    until(loop, lambda: exploration.space is not None)
     space = exploration.space
     assert space is not None
     chairs = [entry.name for entry in space.book.of_kind("chair")] or space.book.names
     began = time.perf_counter()
     exploration.blend([exploration.named(name) for name in chairs[:2]], asked.path, 0.0)
-    loop.until(lambda: (Quality.FULL, 128) in seen)
+    until(loop, lambda: (Quality.FULL, 128) in seen)
     print(f"first full surface, model loading included: {time.perf_counter() - began:.2f} s")
     item = studio.document.items[0].id
 
@@ -74,7 +146,7 @@ def main() -> None:
         for step in range(STEPS):
             seen.clear()
             exploration.slide(item, stride * (step + 1), "drag")
-            waits.append(loop.until(lambda: bool(seen)))
+            waits.append(until(loop, lambda: bool(seen)))
             grids.append(seen[0][1])
         in_ms = sorted(1e3 * wait for wait in waits)
         print(
@@ -84,12 +156,15 @@ def main() -> None:
         )
         seen.clear()
         studio.end_gesture()
-        settled = loop.until(lambda: (Quality.FULL, 128) in seen)
+        settled = until(loop, lambda: (Quality.FULL, 128) in seen)
         print(f"full 128 surface after letting go: {1e3 * settled:.0f} ms")
-        loop.until(lambda: not studio.is_busy)
+        until(loop, lambda: not studio.is_busy)
     result = studio.results[item]
     print("stages of it:", {stage: f"{1e3 * s:.0f} ms" for stage, s in result.seconds.items()})
-    studio.close()
+    if isinstance(loop, Windowed):
+        loop.window.close()
+    else:
+        studio.close()
 
 
 if __name__ == "__main__":

@@ -21,13 +21,13 @@ _CAMERA: Final = OrbitCamera(distance=2.75)
 """The whole cube is in view, so that shapes keep their sizes beside each other."""
 
 
-def portrait(mesh: Mesh | None, side: int = 256) -> Pixels:
+def portrait(mesh: Mesh | None, side: int = 256, camera: OrbitCamera = _CAMERA) -> Pixels:
     """A shape in the model's cube on paper, (side, side, 3); the paper alone if there is none."""
     paper = np.full((side, side, 3), _PAPER, np.uint8)
     if mesh is None or mesh.is_empty:
         return paper
     vertices = mesh.vertices.astype(np.float32)
-    seen = draw([Solid(vertices, mesh.faces, mesh.normals)], _CAMERA, (side, side), "clay")
+    seen = draw([Solid(vertices, mesh.faces, mesh.normals)], camera, (side, side), "clay")
     alpha = seen[..., 3:].astype(np.float32) / 255
     return np.round(seen[..., :3] * alpha + paper * (1 - alpha)).astype(np.uint8)
 
