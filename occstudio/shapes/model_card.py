@@ -31,6 +31,8 @@ class ModelCard:
         For example ``{"iou": 0.81}``, on the test split named in `training_data`.
     assumed : tuple of str
         Hyper-parameters that could not be read from the file and were given a default.
+    space : str
+        Version of the space of shapes whose codes it answers with, if it is not its own.
     calibration : mapping of str to float
         How the signs of a good result are weighed, where a model tells how sure it is; see
         `photo_reader`.
@@ -49,6 +51,7 @@ class ModelCard:
     licence: str = ""
     assumed: tuple[str, ...] = ()
     version: str = ""
+    space: str = ""
     calibration: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property

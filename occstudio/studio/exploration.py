@@ -116,8 +116,15 @@ class Exploration:
         """A shape as a key of a blend: its own latent, or what its model made of its input."""
         result = self._studio.result_of(item)
         latent = item.latent or (None if result is None else result.latent)
-        if latent is None or self.space is None or latent.model != self.space.model:
+        if latent is None or self.space is None:
             return None
+        if latent.model != self.space.model:
+            cards = {card.name: card for card in self._studio.models}
+            card = cards.get(latent.model)
+            if card is None or not card.space or card.space != self.space.book.version:
+                return None
+            # A model of photos, say, that answers with codes of this space.
+            latent = Latent(latent.arrays, self.space.model)
         return BlendKey(item.name, latent)
 
     def find_key(self, item: ShapeItem, take: Callable[[BlendKey], None]) -> None:

@@ -26,6 +26,7 @@ def photo_card(
         input_spec=FAMILY.input_spec(hyperparameters),
         scores={},
         version="",
+        space=space.version,
     )
 
 

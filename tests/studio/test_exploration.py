@@ -202,6 +202,23 @@ def test_shapes_of_the_list_are_keys_too(studio: Studio, exploration: Exploratio
     assert exploration.key_of(foreign) is None
 
 
+@pytest.mark.parametrize(("version", "is_key"), [("v1", True), ("v0", False)])
+def test_a_code_of_another_model_is_a_key_if_it_is_one_of_this_space(
+    studio: Studio, exploration: Exploration, version: str, is_key: bool
+) -> None:
+    """As models of photos give them: their decoder is the space's."""
+    eyes = replace(EllipsoidSpace.card, name="eyes", version="", space=version)
+    studio.models = (*studio.models, eyes)
+    exploration.take(exploration.named("flat-00").latent, "mine", "a test")
+    code = np.full(3, -1, np.float32)
+    item = replace(studio.document.items[-1], latent=Latent({CODE: code}, "eyes"))
+    key = exploration.key_of(item)
+    assert (key is not None) == is_key
+    if key is not None:
+        assert key.latent.model == NAME
+        np.testing.assert_array_equal(key.latent.arrays[CODE], code)
+
+
 def test_an_unknown_name_is_answered_with_the_nearest(exploration: Exploration) -> None:
     with pytest.raises(UnknownNameError, match="did you mean flat-"):
         exploration.named("flat-0")
