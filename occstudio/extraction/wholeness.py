@@ -4,17 +4,21 @@ A network is least sure where a shape is thin. Between two shapes, or for a samp
 may fall just under the threshold and leave a seat in the air, although its probability still
 runs as a ridge from one part to the other. The highest threshold at which the largest piece holds
 nearly all of the volume keeps that connection and fattens the rest as little as can be: it is
-the level at which two branches of the field's merge tree join.
+the level at which two branches of the field's merge tree join. What else there is are crumbs,
+which are left out.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from occstudio.errors import NoSurfaceError
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import Extraction, extract_surface
+from occstudio.finishing.components import without_unused
 from occstudio.finishing.edges import Edges
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
@@ -43,13 +47,19 @@ def volume_share(mesh: Mesh) -> float:
 
     Cavities, whose triangles look inwards, are no pieces.
     """
-    if mesh.is_empty:
-        return 0.0
-    a, b, c = (mesh.vertices[mesh.faces[:, corner]].astype(np.float64) for corner in range(3))
-    parts = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
-    volumes = np.bincount(Edges.of(mesh).pieces()[mesh.faces[:, 0]], weights=parts)
+    volumes = _volumes(mesh)[0]
     solid = volumes[volumes > 0]
     return float(solid.max() / solid.sum()) if len(solid) else 0.0
+
+
+def without_crumbs(mesh: Mesh) -> Mesh:
+    """The largest piece of a shape that is whole but for crumbs and cavities; others stay."""
+    volumes, pieces = _volumes(mesh)
+    solid = volumes[volumes > 0]
+    if not len(solid) or solid.max() < WHOLE * solid.sum():
+        return mesh
+    kept = pieces == int(volumes.argmax())
+    return mesh if kept.all() else without_unused(replace(mesh, faces=mesh.faces[kept]))
 
 
 def whole(extract: Callable[[float], Extraction], threshold: float) -> tuple[Extraction, float]:
@@ -90,6 +100,16 @@ def whole(extract: Callable[[float], Extraction], threshold: float) -> tuple[Ext
     return first
 
 
+def _volumes(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """The volume of each piece, and the piece of each triangle; empty for no mesh."""
+    if mesh.is_empty:
+        return np.zeros(0), np.zeros(0, np.int32)
+    a, b, c = (mesh.vertices[mesh.faces[:, corner]].astype(np.float64) for corner in range(3))
+    parts = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
+    pieces = Edges.of(mesh).pieces()[mesh.faces[:, 0]]
+    return np.asarray(np.bincount(pieces, weights=parts), np.float64), pieces
+
+
 def extract_imagined(
     model: ShapeModel,
     latent: Latent,
@@ -122,9 +142,8 @@ def extract_imagined(
         found, threshold = whole(bare, imagined_threshold(model.card.threshold))
     except NoSurfaceError:  # a field that believes at least so much everywhere
         found, threshold = bare(model.card.threshold), model.card.threshold
-    if not normals:
-        return found, threshold
-    found = extract_surface(
-        field, resolution=resolution, threshold=threshold, lattice=lattice, watch=watch
-    )
-    return found, threshold
+    if normals:
+        found = extract_surface(
+            field, resolution=resolution, threshold=threshold, lattice=lattice, watch=watch
+        )
+    return replace(found, mesh=without_crumbs(found.mesh)), threshold

@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 
 from occstudio.errors import EmptyShapeError
 from occstudio.extraction.surface import Extraction
+from occstudio.extraction.wholeness import without_crumbs
 from occstudio.finishing.finishing import Finished, Finishing, finished
 from occstudio.finishing.openness import openness
 from occstudio.finishing.photo_colors import DETAIL, color_by_photo
@@ -233,7 +234,10 @@ class Pipeline:
 
         def sampled() -> tuple[Extraction, int, float]:
             if is_preview:
-                return *sampling.preview(wish.resolution, threshold, watch), threshold
+                found, rough = sampling.preview(wish.resolution, threshold, watch)
+                if wish.in_one_piece:
+                    found = replace(found, mesh=without_crumbs(found.mesh))
+                return found, rough, threshold
             if wish.in_one_piece:
                 found, held = sampling.whole(wish.resolution, threshold, watch, refine=wish.refine)
                 return found, wish.resolution, held

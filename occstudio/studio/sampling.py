@@ -17,7 +17,7 @@ from occstudio.errors import Cancelled
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.preview import NESTED, RESOLUTIONS, preview_resolution
 from occstudio.extraction.surface import Extraction, extract_surface
-from occstudio.extraction.wholeness import whole
+from occstudio.extraction.wholeness import whole, without_crumbs
 from occstudio.finishing.normals import triangle_normals
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
@@ -124,7 +124,8 @@ class Sampling:
         self.field.most = None
         rough = min(resolution, _TRIED_FOR_PIECES)
         _, found = whole(lambda tried: self._bare(rough, tried, watch), threshold)
-        return self._surface(resolution, found, watch, refine=refine), found
+        surface = self._surface(resolution, found, watch, refine=refine)
+        return replace(surface, mesh=without_crumbs(surface.mesh)), found
 
     def _bare(self, resolution: int, threshold: float, watch: Watch) -> Extraction:
         return extract_surface(

@@ -19,7 +19,14 @@ from scipy import ndimage
 
 from occstudio.datasets.shape_store import LATTICE_SIDE, ShapeStore
 from occstudio.errors import NoSurfaceError
-from occstudio.extraction.wholeness import extract_imagined
+from occstudio.extraction.lattice import Lattice
+from occstudio.extraction.surface import Extraction, extract_surface
+from occstudio.extraction.wholeness import (
+    extract_imagined,
+    imagined_threshold,
+    volume_share,
+    whole,
+)
 from occstudio.metrics import chamfer_l1, iou, sample_surface
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field, level_of
@@ -78,7 +85,7 @@ def whole_share(
     seed: int = 0,
     watch: Watch = UNWATCHED,
 ) -> NDArray[np.float64]:
-    """The largest piece's share of the volume (pairs,) half-way between random two of the latents.
+    """The largest piece's share of the volume half-way between random two of the latents.
 
     Parameters
     ----------
@@ -87,24 +94,41 @@ def whole_share(
     in_one_piece : bool
         Whether the threshold is lowered for it as for every shape that nobody made, or is the
         card's.
+
+    Returns
+    -------
+    (pairs, 2) float64
+        Of the surface at 128**3, crumbs included, and of cells at 96**3 that share faces, which
+        tears what hangs together by less than a cell.
     """
     rng = np.random.default_rng(seed)
-    shares: list[float] = []
+    shares: list[tuple[float, float]] = []
     for done in range(pairs):
         watch.check()
         watch.report("midpoints", done / pairs)
         first, second = rng.choice(len(latents), 2, replace=False)
         middle = between(latents[first], latents[second])
-        threshold = model.card.threshold
-        if in_one_piece:
-            try:
-                _, threshold = extract_imagined(
-                    model, middle, resolution=_WHOLE_RESOLUTION, normals=False
-                )
-            except NoSurfaceError:
-                shares.append(0.0)
-                continue
-        shares.append(largest_share(model.field(middle), level_of(threshold)))
+        field, threshold = model.field(middle), model.card.threshold
+        lattice = Lattice(field)
+
+        def surface(tried: float, field: Field = field, lattice: Lattice = lattice) -> Extraction:
+            return extract_surface(
+                field,
+                resolution=_WHOLE_RESOLUTION,
+                threshold=tried,
+                normals=False,
+                lattice=lattice,
+            )
+
+        try:
+            if in_one_piece:
+                found, threshold = whole(surface, imagined_threshold(threshold))
+            else:
+                found = surface(threshold)
+        except NoSurfaceError:
+            shares.append((0.0, 0.0))
+            continue
+        shares.append((volume_share(found.mesh), largest_share(field, level_of(threshold))))
     return np.array(shares)
 
 

@@ -52,10 +52,11 @@ class SpaceReport:
         The same for each class; NaN where it has no shape in that part.
     whole_chairs : float
         Share of the training chairs that are in one piece themselves.
-    whole_midpoints : mapping of str to float
+    whole_midpoints : mapping of str to (float, float)
         By path: the share of pairs of chairs whose middle is in one piece, at the threshold at
-        which the studio shows such shapes (`extraction.wholeness`).
-    whole_unheld : float
+        which the studio shows such shapes (`extraction.wholeness`): of their surfaces, and of
+        cells.
+    whole_unheld : (float, float)
         The same of the linear path at the card's own threshold.
     samples, trained : SampleScores
         Of shapes drawn from the prior, and of as many training shapes, against the split.
@@ -67,8 +68,8 @@ class SpaceReport:
     encoded_iou: float
     by_class: dict[str, tuple[float, float, float, int]]
     whole_chairs: float
-    whole_midpoints: dict[str, float]
-    whole_unheld: float
+    whole_midpoints: dict[str, tuple[float, float]]
+    whole_unheld: tuple[float, float]
     samples: SampleScores
     trained: SampleScores
     split: str
@@ -102,12 +103,11 @@ class SpaceReport:
         ]
         lines.append(("training chairs in one piece", f"{self.whole_chairs:.0%}"))
         lines += [
-            (f"chairs half-way in one piece, {path} path", f"{share:.0%}")
-            for path, share in self.whole_midpoints.items()
+            (f"chairs half-way in one piece, {path} path: surface, cells", f"{a:.0%}, {b:.0%}")
+            for path, (a, b) in self.whole_midpoints.items()
         ]
-        lines.append(
-            ("chairs half-way in one piece, linear, usual threshold", f"{self.whole_unheld:.0%}")
-        )
+        a, b = self.whole_unheld
+        lines.append(("the same, linear path, at the usual threshold", f"{a:.0%}, {b:.0%}"))
         return [
             *lines,
             (f"coverage by {drawn.samples} samples", f"{drawn.coverage:.3f}"),
@@ -178,7 +178,7 @@ def evaluate_space(
     chairs = [known[row] for row in book.rows_of(_CHAIRS)]
     space = CodeSpace.of(book)
 
-    def whole(path: str, in_one_piece: bool) -> float:
+    def whole(path: str, in_one_piece: bool) -> tuple[float, float]:
         shares = whole_share(
             model,
             chairs,
@@ -188,7 +188,8 @@ def evaluate_space(
             seed=seed,
             watch=watch,
         )
-        return float((shares >= WHOLE).mean())
+        surface, cells = (shares >= WHOLE).mean(axis=0).tolist()
+        return surface, cells
 
     drawn = surface_clouds(model, space.prior().sample(samples, seed), watch)
     references = stored_clouds(store, unseen)

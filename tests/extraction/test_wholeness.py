@@ -14,6 +14,7 @@ from occstudio.extraction.wholeness import (
     imagined_threshold,
     volume_share,
     whole,
+    without_crumbs,
 )
 from occstudio.shapes.analytic import AnalyticField, AnalyticModel, box, sphere, union
 from occstudio.shapes.arrays import Points, Values
@@ -83,6 +84,20 @@ def test_a_cavity_is_no_piece() -> None:
     mesh = extract_surface(shell, resolution=64, normals=False).mesh
     assert volume_share(mesh) == 1
     assert volume_share(Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))) == 0
+
+
+def test_crumbs_are_left_out_and_large_pieces_are_not() -> None:
+    def surface(*radii: float) -> Mesh:
+        balls = [sphere(radius, (0.3 * n - 0.3, 0, 0)) for n, radius in enumerate(radii)]
+        return extract_surface(AnalyticField(union(*balls)), resolution=64, normals=False).mesh
+
+    alone = surface(0.14)
+    without = without_crumbs(surface(0.14, 0.03))
+    assert without.volume == pytest.approx(alone.volume, rel=1e-3)
+    assert len(without.vertices) == len(alone.vertices)
+    assert without_crumbs(alone) is alone
+    two = surface(0.14, 0.08)
+    assert without_crumbs(two) is two
 
 
 def test_a_shape_that_nobody_made_begins_at_a_lower_threshold() -> None:
