@@ -221,7 +221,20 @@ def _cut(small: NDArray[np.uint8], box: Box, strokes: Sequence[Stroke]) -> Mask:
     if 0 < doubtful.sum() < 0.6 * found.sum():
         labels[doubtful] = cv2.GC_PR_BGD
         _grab(small, labels)
-    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    return _without_seams((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), inside)
+
+
+def _without_seams(mask: Mask, inside: Mask) -> Mask:
+    # The edge between wall and floor has the colour of neither and may stay as a thread, which
+    # unlike the legs of a chair runs on to the box.
+    import cv2
+    from scipy.ndimage import label
+
+    thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    threads: NDArray[np.int32] = label(mask & ~thick, np.ones((3, 3)))[0]  # type: ignore[assignment]
+    rim = inside & ~(cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    loose = np.unique(threads[rim & mask])
+    return mask & ~np.isin(threads, loose[loose > 0])
 
 
 def _grab(small: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -309,14 +322,15 @@ def _contrast(image: Image, mask: Mask) -> float:
 def _doubts(mask: Mask, rivals: int, certainty: float, how: str) -> tuple[str, ...]:
     doubts: list[str] = []
     if rivals > 1:
-        doubts.append(
-            f"there seem to be {rivals} objects in the photo: draw a box around the one you mean"
-        )
+        said = f"there seem to be {rivals} objects in the photo: draw a box around the one you mean"
+        doubts.append(said)
     rim = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     if how != "opacity" and rim.mean() > 0.02:
-        doubts.append("the object reaches the photo's border: what lies beyond is guessed")
+        said = "the object reaches the photo's border: what lies beyond is guessed"
+        doubts.append(said)
     if certainty < UNCERTAIN:
-        doubts.append("the object is hard to tell from its background: correct it with the brush")
+        said = "the object is hard to tell from its background: correct it with the brush"
+        doubts.append(said)
     return tuple(doubts)
 
 

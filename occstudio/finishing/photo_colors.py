@@ -18,7 +18,7 @@ from occstudio.shapes.camera import Camera
 from occstudio.shapes.image import Image
 from occstudio.shapes.mesh import Mesh
 
-DETAIL = 640
+DETAIL = 384
 """More pixels along the photo's side than a mesh's vertices could show."""
 
 _GRAZING = 0.2  # cosine of the angle between normal and view: below it a pixel tells little

@@ -37,6 +37,7 @@ from occstudio.gui.panels.model_cards import ModelCards
 from occstudio.gui.panels.models import ModelPicker
 from occstudio.gui.panels.shapes import ShapesPanel
 from occstudio.gui.panels.status import status_facts
+from occstudio.gui.photo_desk import PhotoDesk
 from occstudio.gui.saving import Saving
 from occstudio.gui.theme import ICON, Theme, apply_theme, chosen_theme, icon
 from occstudio.gui.translation import tr
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         self.doctor = DoctorDesk(studio, self.doctor_card)
         self.export_button = QPushButton(f" {tr('Export…')}", self)
         self.saving = Saving(self)
+        self.photo_desk = PhotoDesk(studio, self, self._theme)
         self._build()
         self._connect()
         self.director = self._direct()
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
             self.command_palette,
             self.doctor_card,
             self.coach_marks,
+            self.photo_desk,
         ):
             part.set_theme(theme)
         for title in self.findChildren(PanelTitle):
@@ -256,6 +259,9 @@ class MainWindow(QMainWindow):
         self.shapes.menu_wanted.connect(self._show_shape_menu)
         self.explorer.between.export_wanted.connect(self.actions_table["export_way"].trigger)
         studio.exploration.space_changed.subscribe(lambda _: self.actions_table.refresh())
+        photo = self.inspector.input.photo
+        photo.cut_wanted.connect(self.actions_table["edit_cut_out"].trigger)
+        photo.fit_wanted.connect(self.actions_table["fit_photo"].trigger)
         export = self.actions_table["export"]
         self.export_button.clicked.connect(export.trigger)
         export.changed.connect(self._show_export)

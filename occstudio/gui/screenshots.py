@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageDraw
 from PySide6.QtCore import QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
@@ -34,6 +35,7 @@ from occstudio.shapes.analytic import AnalyticModel
 from occstudio.shapes.model_card import ModelCard
 from occstudio.studio import edits
 from occstudio.studio.document import COMPARISONS, Comparison, FieldSlice
+from occstudio.studio.photo_cut import FOUND
 from occstudio.studio.pipeline import LoadModel
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
@@ -96,6 +98,7 @@ def _states(window: MainWindow) -> Iterator[str]:
             _open(studio, files[1:2])
             yield from _comparisons(window)
         yield from _panels(window)
+        yield from _photo(window, Path(place))
         _open(studio, [*files[2:3], Path(place) / "film.mov", Path(place) / "lost.ply"])
         yield "12-several-and-rejected"
         for button in window.status.findChildren(QToolButton, "statusStrip-details"):
@@ -187,6 +190,26 @@ def _panels(window: MainWindow) -> Iterator[str]:
     yield "18-model-details"
 
 
+def _photo(window: MainWindow, folder: Path) -> Iterator[str]:
+    """A photo with its background, if there is a model that reads photos."""
+    studio = window.studio
+    if not any(card.input_spec.has_opacity for card in studio.models):
+        return
+    studio.open_files([_stool(folder)])
+    desk = window.photo_desk
+    _wait(lambda: desk.dialog is not None and not studio.photos.cuts.is_busy)
+    yield "19-cut-out"
+    item = studio.document.current
+    if item is None:
+        return
+    studio.photos.accept(item.id, FOUND)
+    _wait(lambda: not studio.is_busy)
+    yield "20-photo-camera"
+    window.actions_table["photo_camera"].trigger()
+    yield "21-through-the-photo"
+    window.actions_table["photo_camera"].trigger()
+
+
 def _open(studio: Studio, files: Sequence[Path]) -> None:
     studio.open_files(files)
     _pause(600)
@@ -234,6 +257,20 @@ def _pebble(folder: Path) -> Path:
     points *= np.array([1.0, 0.7, 0.5]) / np.linalg.norm(points, axis=1, keepdims=True)
     path = folder / "pebble.npy"
     np.save(path, points)
+    return path
+
+
+def _stool(folder: Path) -> Path:
+    """A stool before a wall."""
+    picture = Image.new("RGB", (960, 720), (196, 190, 180))
+    pencil = ImageDraw.Draw(picture)
+    pencil.rectangle((0, 520, 960, 720), fill=(120, 98, 74))
+    for left in (352, 440, 520, 600):
+        pencil.line((left, 350, left + (left - 480) // 6, 600), fill=(70, 44, 26), width=20)
+    pencil.ellipse((330, 290, 640, 392), fill=(142, 62, 40))
+    pencil.ellipse((330, 278, 640, 372), fill=(186, 92, 60))
+    path = folder / "stool.png"
+    picture.save(path)
     return path
 
 

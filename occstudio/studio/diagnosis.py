@@ -186,10 +186,10 @@ def _no_surface(facts: Facts) -> Finding | None:
 
 def _background(facts: Facts) -> Finding | None:
     image = facts.item.source.observation
-    if not isinstance(image, Image) or image.has_opacity or facts.item.input_edit.cut is not None:
+    is_cut = facts.card is not None and facts.card.input_spec.has_opacity  # by itself
+    is_cut = is_cut or facts.item.input_edit.cut is not None
+    if not isinstance(image, Image) or image.has_opacity or is_cut:
         return None
-    if facts.card is not None and facts.card.input_spec.has_opacity:
-        return None  # it is cut out for such a model
     plain, light = border_plainness(image)
     if plain >= PLAIN and light > WHITE:
         return None
@@ -203,15 +203,15 @@ def _background(facts: Facts) -> Finding | None:
 
 
 def _unlike(facts: Facts) -> Finding | None:
-    reading = facts.reading
-    if reading is None or reading.confidence >= SURE:
+    sure = SURE if facts.reading is None else facts.reading.confidence
+    if sure >= SURE:
         return None
-    text, weight = "the photo may show this shape, or another one", Weight.HINT
-    if reading.confidence < UNSURE:
-        text, weight = "the photo seems to show nothing that this model knows", Weight.WORRY
+    text = "the photo may show this shape, or another one"
+    if sure < UNSURE:
+        text = "the photo seems to show nothing that this model knows"
     advice = "look at the cut-out, fit the shape to the photo, or try another photo"
-    measured = f"confidence {_percent(reading.confidence)}"
-    return Finding("photo", text, measured, weight, advice=advice)
+    weight = Weight.WORRY if sure < UNSURE else Weight.HINT
+    return Finding("photo", text, f"confidence {_percent(sure)}", weight, advice=advice)
 
 
 def _cut(facts: Facts) -> Finding | None:

@@ -142,8 +142,10 @@ class Photos:
         def take(found: PhotoReading) -> None:
             show(found)
             self._studio.end_gesture()
-            text = f"fitted {item.name}: its outline agrees with the photo's by "
-            text += f"{100 * found.agreement:.0f} % (before {100 * before:.0f} %)"
+            now, then = f"{100 * found.agreement:.0f} %", f"{100 * before:.0f} %"
+            text = (
+                f"fitted {item.name}: {now} of its outline agrees with the photo's, {then} before"
+            )
             self._studio.noticed.emit(Notice(text, "", Severity.SUCCESS))
 
         self._submit(f"fitting {item.name}", work, take)

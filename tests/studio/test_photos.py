@@ -90,7 +90,7 @@ def test_fitting_is_one_step_and_another_cut_out_forgets_it(tmp_path: Path) -> N
     studio.photos.fit(item_id)
     fitted = studio.results[item_id]
     assert np.ptp(fitted.mesh.vertices, axis=0) == pytest.approx(SIZE, abs=0.04)
-    assert "agrees with the photo's by" in said[-1].text
+    assert "of its outline agrees with the photo's" in said[-1].text
     assert studio.undo_label == "Fit to photo"
     studio.undo()
     assert studio.results[item_id].wish == first.wish

@@ -40,6 +40,7 @@ COLOURINGS = {
     "": marked("One colour"),
     "normal": marked("By normal"),
     "height": marked("By height"),
+    "photo": marked("By the photo"),
 }
 """Colourings as a person calls them."""
 
@@ -87,7 +88,8 @@ class FinishSection(InspectorPart):
         self._colouring.setAccessibleName(tr("Colour of the surface"))
         self._colouring.setToolTip(tr("How the surface is coloured, here and in exported files"))
         for value, label in COLOURINGS.items():
-            self._colouring.addItem(tr(label), value)
+            if value != "photo":
+                self._colouring.addItem(tr(label), value)
         self._swatch = Swatch("surface-color", tr("Colour: click to choose another"), self)
         self._note = QLabel(self)
         self._note.setObjectName("finish-note")
@@ -124,19 +126,28 @@ class FinishSection(InspectorPart):
         self._pieces.set_value(100 * wanted.least_piece)
         self._pieces.setEnabled(not wanted.keep_largest)
         with QSignalBlocker(self._colouring):
-            self._colouring.setCurrentIndex(self._colouring.findData(wanted.colouring))
-        self._swatch.setVisible(not wanted.colouring)
+            self._offer_photo(result.reading is not None)
+            self._colouring.setCurrentIndex(max(self._colouring.findData(wanted.colouring), 0))
+        self._swatch.setVisible(self._colouring.currentIndex() == 0)
         if self._theme is not None:
             self._swatch.set_color(item.color or self._theme.clay)
         self._note.setVisible(bool(result.notes))
         self._note.setText(" ".join(f"{note[:1].upper()}{note[1:]}." for note in result.notes))
-        self._reset.setVisible(wanted != PLAIN)
+        self._reset.setVisible(wanted not in (PLAIN, Finishing(colouring="photo")))
         is_open = result.facts is not None and result.facts.health.boundary_edges > 0
         self._holes.setVisible(wanted.fills_holes or is_open)
         self._holes.set_on(wanted.fills_holes)
         self._show_health(item, result)
 
     # -- private -----------------------------------------------------------------------------
+
+    def _offer_photo(self, wanted: bool) -> None:
+        """Colours by the photo only where there is one whose camera is known."""
+        place = self._colouring.findData("photo")
+        if wanted and place < 0:
+            self._colouring.addItem(tr(COLOURINGS["photo"]), "photo")
+        elif not wanted and place >= 0:
+            self._colouring.removeItem(place)
 
     def _show_health(self, item: ShapeItem, result: ShapeResult) -> None:
         if result.facts is None:

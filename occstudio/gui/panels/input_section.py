@@ -7,6 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
 
 from occstudio.gui.panels.inspector_part import InspectorPart, key_label
+from occstudio.gui.panels.photo_part import PhotoPart, photo_facts
 from occstudio.gui.panels.units import length
 from occstudio.gui.theme import Theme
 from occstudio.gui.translation import marked, told, tr
@@ -56,6 +57,7 @@ class InputSection(InspectorPart):
         super().__init__(tr("Input"), "inputSection", studio, parent)
         self._preview = InputPreview("input-preview", self)
         self._facts = FactsTable("input-facts", tr("Facts of the input"), self)
+        self.photo = PhotoPart(self)
         self._up = self._combo("up-axis", tr("Up axis"), UP_LABELS)
         self._up.setToolTip(
             tr("Which axis of the file points up: change it if the shape lies down")
@@ -130,22 +132,26 @@ class InputSection(InspectorPart):
                 if combo.findData(value) < 0:
                     combo.addItem(value, value)
                 combo.setCurrentIndex(combo.findData(value))
+        self.photo.show_item(item, result)
         cloud = _cloud_of(item)
         self.edit.setVisible(cloud is not None)
         self._reset.setVisible(item.input_edit != AS_IS)
         self._box.setChecked(self.studio.document.shows_crop)
-        self._show_preview(item)
+        self._show_preview(item, result)
         if cloud is not None:
             self._show_edit(item, cloud)
 
     # -- private -----------------------------------------------------------------------------
 
-    def _show_preview(self, item: ShapeItem) -> None:
-        state = (item.source, item.frame, item.input_edit.crop)
+    def _show_preview(self, item: ShapeItem, result: ShapeResult | None) -> None:
+        pixels = getattr(item.source.observation, "pixels", None)
+        if pixels is not None and result is not None:
+            # As it was cut out.
+            pixels = getattr(result.observation, "pixels", pixels)
+        state = (item.source, item.frame, item.input_edit.crop, id(pixels))
         if state == self._previewed:
             return
         self._previewed = state
-        pixels = getattr(item.source.observation, "pixels", None)
         shown = item.source.shown
         self._preview.setVisible(pixels is not None or len(shown) > 0)
         if pixels is not None:
@@ -191,6 +197,7 @@ class InputSection(InspectorPart):
             form.addRow(label, combo)
         self.rows.addWidget(self._preview)
         self.rows.addWidget(self._facts)
+        self.rows.addWidget(self.photo)
         self.rows.addLayout(form)
         self.rows.addWidget(self.edit)
         self.edit.rows.addWidget(self._box, 0, Qt.AlignmentFlag.AlignLeft)
@@ -285,4 +292,5 @@ def _facts(item: ShapeItem, result: ShapeResult | None) -> list[tuple[str, str]]
             used = len(result.observation)
             if used != len(seen):
                 facts.append((tr("Used"), tr("{used:,} points", used=used)))
+    facts += photo_facts(item, result)
     return facts + [(tr("Note"), told(note)) for note in item.source.notes]

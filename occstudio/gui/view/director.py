@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF
 from occstudio.finishing.finishing import PLAIN
 from occstudio.gui.translation import numeral, tr
 from occstudio.gui.view import keys
+from occstudio.gui.view.camera_desk import CameraDesk
 from occstudio.gui.view.color_map import DISTANCE, DOUBT
 from occstudio.gui.view.crop_desk import CropDesk
 from occstudio.gui.view.overlays.scale_bar import length_text
@@ -66,6 +67,7 @@ class Director:
         self._shell: ShellAnswer | None = None
         self._is_dragged = False
         self._crop = CropDesk(studio, view)
+        self.camera = CameraDesk(studio, view)
         self._connect()
 
     # -- what is wanted ----------------------------------------------------------------------
@@ -77,6 +79,7 @@ class Director:
         self._want_certainty(document)
         self._want_shell(document)
         self._crop.show(document)
+        self.camera.show(document)
         self._view.overlay.arrange()
         self._cut()
         self._view.update()

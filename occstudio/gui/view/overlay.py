@@ -9,6 +9,7 @@ from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.overlays.axis_handle import AxisHandle
 from occstudio.gui.view.overlays.gizmo import Gizmo
 from occstudio.gui.view.overlays.legend import Legend
+from occstudio.gui.view.overlays.photo_bar import PhotoBar
 from occstudio.gui.view.overlays.scale_bar import ScaleBar
 from occstudio.gui.view.overlays.slice_bar import SliceBar
 from occstudio.gui.view.overlays.wipe_handle import WipeHandle
@@ -45,6 +46,7 @@ class Overlay:
             for is_upper in (False, True)
         }
         self.slice_bar = SliceBar(view)
+        self.photo_bar = PhotoBar(view)
         self.paint_legend = Legend(view, "paintLegend")
         self.slice_legend = Legend(view, "sliceLegend")
         self.names = tuple(_name_tag(view, number) for number in (1, 2))
@@ -61,6 +63,7 @@ class Overlay:
             self.slice_handle,
             *self.crop_grips.values(),
             self.slice_bar,
+            self.photo_bar,
             self.paint_legend,
             self.slice_legend,
         ):
@@ -107,6 +110,9 @@ class Overlay:
         bar = self.slice_bar
         bar.adjustSize()
         bar.move(max((width - bar.width()) // 2, MARGIN), MARGIN)
+        below = MARGIN + (bar.height() + MARGIN if bar.isVisible() else 0)
+        self.photo_bar.adjustSize()
+        self.photo_bar.move(max((width - self.photo_bar.width()) // 2, MARGIN), below)
         if self._pair is not None and self._pair.mode == "wipe":
             self.wipe.stand(self._pair.wipe)
         self._place_names(width)

@@ -17,6 +17,7 @@ from occstudio.gui.theme import Theme
 from occstudio.gui.view.crop_actor import CropActor
 from occstudio.gui.view.floor import Floor, cell_length
 from occstudio.gui.view.orbit_camera import OrbitCamera
+from occstudio.gui.view.photo_actor import PhotoActor
 from occstudio.gui.view.placement import Matrix, Place, beside, between_frames, onto_first
 from occstudio.gui.view.shading import Look
 from occstudio.gui.view.shell_actors import ShellActors
@@ -60,6 +61,7 @@ class Scene:
         self.slice = SliceActors(main)
         self.shell = ShellActors(main)
         self.crop = CropActor(main)
+        self.photo = PhotoActor(main)
         for renderer in (main, second):
             renderer.add_actor(self.floor.actor, reset_camera=False, render=False)
             light_studio(renderer)
@@ -74,6 +76,7 @@ class Scene:
         self.floor.set_theme(theme)
         self.slice.set_theme(theme)
         self.crop.set_theme(theme)
+        self.photo.set_theme(theme)
         self._dress_all()
 
     def set_ratio(self, ratio: float) -> None:
@@ -83,6 +86,7 @@ class Scene:
             self.floor.actor.prop.line_width = ratio
             self.slice.set_ratio(ratio)
             self.crop.set_ratio(ratio)
+            self.photo.set_ratio(ratio)
             self._dress_all()
 
     def show_settings(self, settings: Settings) -> None:

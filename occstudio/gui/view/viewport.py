@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pyvista as pv
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QInputDevice,
@@ -30,6 +31,7 @@ from occstudio.gui.view.mouse import Move
 from occstudio.gui.view.orbit_camera import VIEW_ANGLE, OrbitCamera
 from occstudio.gui.view.overlay import Overlay
 from occstudio.gui.view.scene import Scene
+from occstudio.gui.view.through import Through
 from occstudio.studio.document import Document
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import Settings
@@ -90,6 +92,7 @@ class Viewport(QtInteractor):
                 renderer.enable_anti_aliasing("fxaa")
         self.scene = Scene(main, beside)
         self.orbit = OrbitCamera()
+        self.through: Through | None = None
         self.overlay = Overlay(self)
         self._habit = "blender"
         self._move: Move | None = None
@@ -164,7 +167,13 @@ class Viewport(QtInteractor):
 
     def turn(self, camera: OrbitCamera) -> None:
         """Look from elsewhere."""
-        self.orbit = camera
+        self.orbit, self.through = camera, None
+        self._aim()
+        self.update()
+
+    def look_through(self, through: Through) -> None:
+        """Look through a photo's camera, until somebody turns the view."""
+        self.orbit, self.through = through.orbit(self.orbit), through
         self._aim()
         self.update()
 
@@ -206,10 +215,22 @@ class Viewport(QtInteractor):
             camera.SetParallelProjection(orbit.is_parallel)
             camera.SetParallelScale(orbit.height / 2)
             near = -20.0 if orbit.is_parallel else 0.01 * orbit.distance
+            camera.SetWindowCenter(0, 0)
             camera.SetClippingRange(near, orbit.distance + 20)
+            if self.through is not None:
+                self._aim_through(camera, self.through)
         self.scene.look_from(orbit, self.aspect)
         self.overlay.follow(orbit, self.scene.floor.step)
         self.turned.emit()
+
+    def _aim_through(self, camera: pv.Camera, through: Through) -> None:
+        camera.SetPosition(*through.eye)
+        camera.SetFocalPoint(*(through.eye + through.distance * through.forward))
+        camera.SetViewUp(*through.up)
+        camera.SetParallelProjection(False)
+        camera.SetViewAngle(through.angle(self.aspect))
+        camera.SetWindowCenter(*through.window(self.aspect))
+        camera.SetClippingRange(0.01 * through.distance, through.distance + 20)
 
     def _split(self, wanted: bool) -> None:
         main, beside = self.renderers
