@@ -19,6 +19,9 @@ def train_photo_command(
     licence: Annotated[str, typer.Option(help="Of the model.")] = "",
     cache: Annotated[Path | None, typer.Option(help="The procedural shapes rendered.")] = None,
     real: Annotated[float, typer.Option(min=0, max=1, help="Share of real shapes.")] = 0.5,
+    stretched: Annotated[
+        int, typer.Option(min=0, help="Quick views of shapes in other proportions, besides.")
+    ] = 0,
     code_steps: Annotated[int, typer.Option(min=0, help="Towards codes.")] = 3000,
     shape_steps: Annotated[int, typer.Option(min=0, help="Towards shapes.")] = 1200,
     hypotheses: Annotated[int, typer.Option(min=1, help="Guesses for a photo.")] = 3,
@@ -44,6 +47,7 @@ def train_photo_command(
     from occstudio.training.photo_evaluation import calibration_of
     from occstudio.training.photo_model import photo_card, photo_network
     from occstudio.training.photo_views import book_codes, read_photo_views
+    from occstudio.training.stretched_views import joined, stretched_views
 
     if threads:
         torch.set_num_threads(threads)
@@ -61,6 +65,11 @@ def train_photo_command(
     views = read_photo_views(
         renders, dataset, origin, cache=cache, real=real, known=known, told=told
     )
+    if stretched:
+        told("drawing shapes in other proportions")
+        size = views.photos.shape[1]
+        more = stretched_views(views.shapes, origin, stretched, size, seed)
+        views = joined([views, more], [0.4, 0.6])
     told(f"{len(views.photos)} views of {len(views.shapes)} shapes")
     torch.manual_seed(seed)
     card = photo_card(checkpoint.card, name, title, licence, hypotheses)
