@@ -47,7 +47,8 @@ def square_of_object(opacity: NDArray[np.uint8]) -> Square:
     EmptyShapeError
         If nothing is.
     """
-    rows, columns = np.nonzero(opacity >= SEEN)
+    seen = opacity >= SEEN
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
         raise EmptyShapeError("nothing is left of the photo: keep more of it")
     low, high = (columns.min(), rows.min()), (columns.max() + 1, rows.max() + 1)

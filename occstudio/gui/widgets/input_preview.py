@@ -13,6 +13,7 @@ from occstudio.gui.translation import tr
 from occstudio.shapes.arrays import Points
 
 _MOST_POINTS = 2500
+_MOST_SIDE = 700
 _HEIGHT = 116
 
 Pixels = Annotated[NDArray[np.uint8], "(H, W, 3 or 4)"]
@@ -62,6 +63,8 @@ class InputPreview(QWidget):
 
     def show_photo(self, pixels: Pixels) -> None:
         """Draw a photo."""
+        step = max(max(pixels.shape[:2]) // _MOST_SIDE, 1)  # smooth scaling of all takes a while
+        pixels = pixels[::step, ::step]
         height, width, channels = pixels.shape
         kind = QImage.Format.Format_RGBA8888 if channels == 4 else QImage.Format.Format_RGB888
         image = QImage(
