@@ -2,8 +2,7 @@
 
 A fully connected decoder runs its whole network for every point. Here the code is expanded once
 into maps, and a point costs no more than with a convolutional occupancy network, which is what
-makes a live loop of it (the generators of EG3D, Chan et al. 2022, and of 3DShapeGen's triplanes
-do the same for other fields).
+makes a live loop of it (as the triplane generator of EG3D, Chan et al. 2022, for radiance).
 """
 
 from __future__ import annotations
