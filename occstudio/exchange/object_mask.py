@@ -131,7 +131,7 @@ def cut_object_out(
     share = float(mask.mean())
     if share < _SMALLEST or share > _LARGEST:
         raise EmptyShapeError("no object was found in the photo: draw a box around it")
-    doubts = _doubts(mask, rivals if box is None else 1, certainty, how)
+    doubts = _doubts(mask, rivals if box is None else 1, certainty, how, is_unboxed=box is None)
     opacity = np.where(mask, 255, 0).astype(np.uint8)
     if soft is not None:
         # Of what is half transparent only the object's rim stays: no shadow, nothing far away.
@@ -319,12 +319,17 @@ def _contrast(image: Image, mask: Mask) -> float:
     return float(np.clip(step / _CONTRAST, 0, 1).mean())
 
 
-def _doubts(mask: Mask, rivals: int, certainty: float, how: str) -> tuple[str, ...]:
+def _doubts(
+    mask: Mask, rivals: int, certainty: float, how: str, *, is_unboxed: bool
+) -> tuple[str, ...]:
     doubts: list[str] = []
     if rivals > 1:
         said = f"there seem to be {rivals} objects in the photo: draw a box around the one you mean"
         doubts.append(said)
-    rim = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    # Colours are asked within a frame only: what runs into the frame runs on to the border.
+    down, across = (round(0.06 * n) if how == "grabcut" and is_unboxed else 0 for n in mask.shape)
+    within = mask[down : mask.shape[0] - down, across : mask.shape[1] - across]
+    rim = np.concatenate([within[0], within[-1], within[:, 0], within[:, -1]])
     if how != "opacity" and rim.mean() > 0.02:
         said = "the object reaches the photo's border: what lies beyond is guessed"
         doubts.append(said)

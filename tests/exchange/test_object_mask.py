@@ -81,6 +81,15 @@ def test_two_objects_are_told_and_a_box_chooses() -> None:
     assert not any("objects" in doubt for doubt in chosen.doubts)
 
 
+def test_what_fills_the_photo_to_its_border_is_doubtful() -> None:
+    wide = np.zeros((HEIGHT, WIDTH), bool)
+    wide[40:] = True  # as a cat that is nearer than the camera's owner thought
+    wide[:, :30] = wide[:, 170:] = False
+    said = "reaches the photo's border"
+    assert any(said in doubt for doubt in cut_object_out(photo(wide)).doubts)
+    assert not any(said in doubt for doubt in cut_object_out(photo(chair_mask())).doubts)
+
+
 def test_what_hardly_shows_is_less_certain_than_what_does() -> None:
     faint = room().astype(int)
     faint[chair_mask()] -= 12
