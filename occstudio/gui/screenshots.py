@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWi
 
 from occstudio.finishing.finishing import Finishing
 from occstudio.gui.app import (
+    book_of_library,
     bundled_samples,
     list_models_of_library,
     load_model_of_library,
@@ -70,7 +71,13 @@ def write_screenshots(folder: Path, scale: int) -> list[Path]:
 
 def _opened(app: QApplication, theme: str) -> MainWindow:
     load, names = _models()
-    studio = Studio(load, names, post=Bridge(app).post, settings=Settings(theme=theme))
+    studio = Studio(
+        load,
+        names,
+        post=Bridge(app).post,
+        settings=Settings(theme=theme),
+        read_book=book_of_library,
+    )
     # Files and results of pictures are nobody's preferences.
     studio.change_settings = lambda settings: setattr(studio, "settings", settings)  # type: ignore[method-assign]
     window = MainWindow(studio, probe_opengl(), bundled_samples())

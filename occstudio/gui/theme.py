@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from occstudio import paths
+from occstudio.gui.glyph import Glyph
 
 SPACE = 8
 """The unit of all distances, in logical pixels."""
@@ -154,12 +155,13 @@ def icon(name: str, theme: Theme, *, color: str | None = None) -> QIcon:
     color : str, optional
         Instead of the text colour.
     """
-    return qtawesome.icon(
+    drawn: QIcon = qtawesome.icon(
         f"mdi6.{name}",
         color=color or theme.text,
         color_disabled=faded(theme),
         color_on=theme.accent if color is None else color,
     )
+    return QIcon(Glyph(drawn))
 
 
 def restyle(widget: QWidget, **properties: object) -> None:

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
 
-from occstudio.gui.theme import DARK, LIGHT, STYLE, Theme, contrast, faded, style_colors
+from occstudio.gui.theme import DARK, LIGHT, STYLE, Theme, contrast, faded, icon, style_colors
 
 SURFACES = ("window", "panel", "raised", "field")
 
@@ -106,3 +110,46 @@ def ruled() -> list[tuple[str, str, str]]:
         if chosen and behind:
             found.append((selector.strip(), chosen[1], behind[1]))
     return found
+
+
+@pytest.mark.parametrize("size", [QSize(0, 0), QSize(18, -3), QSize(-1, 18)])
+def test_an_icon_without_room_is_no_picture_and_no_warning(
+    qapp: QApplication, qtlog: object, size: QSize
+) -> None:
+    del qapp
+    drawn = icon("eye", DARK)
+    assert drawn.pixmap(size).isNull()
+    assert drawn.pixmap(size, QIcon.Mode.Disabled).isNull()
+    assert not qtlog.records  # type: ignore[attr-defined]
+
+
+def test_a_squeezed_button_paints_its_icon_without_a_warning(
+    qapp: QApplication, qtbot: QtBot, qtlog: object
+) -> None:
+    del qapp
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.setIcon(icon("eye", DARK))
+    button.setStyleSheet("padding: 9px")
+    for height in (1, 4, 12, 17):
+        button.setFixedSize(30, height)
+        button.grab()
+    assert not qtlog.records  # type: ignore[attr-defined]
+
+
+def test_an_icon_has_as_many_pixels_as_the_screen_wants(qapp: QApplication) -> None:
+    del qapp
+    small: QPixmap = icon("eye", DARK).pixmap(QSize(18, 18), 1.0)
+    large: QPixmap = icon("eye", DARK).pixmap(QSize(18, 18), 2.0)
+    assert small.size() == QSize(18, 18)
+    assert large.size() == QSize(36, 36)
+    ink = [picture.toImage() for picture in (small, large)]
+    counts = [
+        sum(
+            image.pixelColor(x, y).alpha() > 0
+            for x in range(image.width())
+            for y in range(image.height())
+        )
+        for image in ink
+    ]
+    assert 3 * counts[0] < counts[1] < 5 * counts[0]

@@ -74,10 +74,13 @@ class Stage(QWidget):
     def __init__(self, samples: Sequence[Path], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
+        # Panels give way first: where they would squeeze the view, they scroll.
+        self.setMinimumSize(280, 240)
         self._view: QWidget | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.empty = EmptyState(samples, self)
+        self.empty.changed.connect(self._center)
 
     def hold(self, view: QWidget) -> None:
         """Put the view in its place, instead of one that is there."""
@@ -99,6 +102,6 @@ class Stage(QWidget):
         self._center()
 
     def _center(self) -> None:
-        size = self.empty.sizeHint().boundedTo(self.size())
-        self.empty.resize(size)
-        self.empty.move((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)
+        self.empty.fit(self.size())
+        spare = self.size() - self.empty.size()
+        self.empty.move(spare.width() // 2, spare.height() // 2)

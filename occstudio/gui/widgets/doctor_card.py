@@ -51,6 +51,7 @@ class DoctorCard(QFrame):
         self._sign, self._title = QLabel(self), QLabel(self)
         self._title.setObjectName("doctorCard-title")
         self._title.setProperty("role", "panelTitle")
+        self._title.setWordWrap(True)
         self._close = QToolButton(self)
         self._close.setObjectName("doctorCard-close")
         self._close.setProperty("role", "quiet")

@@ -73,7 +73,7 @@ class ShapeWell(QToolButton):
         self.setToolTip(tr("{name}: click for another shape, or drop one here", name=name))
 
     def _sign(self, name: str) -> QIcon:
-        # Of pixels: a font icon can't be drawn into the nothing that a low window leaves.
+        # Of pixels, so that it stays smaller than the picture that will take its place.
         return QIcon(icon(name, self._theme, color=self._theme.muted).pixmap(QSize(32, 32)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

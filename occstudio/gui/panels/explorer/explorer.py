@@ -1,7 +1,6 @@
 """The explorer's panel: between shapes, new shapes, steering, map, catalogue."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from occstudio.gui.panels.explorer.between import BetweenPart
@@ -59,6 +58,7 @@ class ExplorerPanel(QWidget):
         self.tabs.setObjectName("explorer-tabs")
         self.tabs.setAccessibleName(tr("Ways to explore"))
         self.tabs.setDocumentMode(True)
+        self.tabs.setIconSize(ICON)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName(tr("Ways to explore"))
         for arrow in self.tabs.tabBar().findChildren(QToolButton):
@@ -109,10 +109,8 @@ class ExplorerPanel(QWidget):
         self.catalogue.between_wanted.connect(self._between)
 
     def _show_signs(self) -> None:
-        # Of pixels: a font icon can't be drawn into the nothing that a narrow window leaves.
         for number, (_, _, sign) in enumerate(TABS):
-            picture = icon(sign, self._theme).pixmap(ICON)
-            self.tabs.setTabIcon(number, QIcon(picture))
+            self.tabs.setTabIcon(number, icon(sign, self._theme))
 
     def _between(self, place: int, name: str) -> None:
         self.between.choose_named(place, name)

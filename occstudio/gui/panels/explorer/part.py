@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from occstudio.gui.panels.explorer.code_pictures import CodePictures
 from occstudio.gui.theme import Theme
@@ -63,3 +64,15 @@ class ExplorerPart(QWidget):
         found = self.current_in_space()
         if found is not None:
             self.exploration.steer(found[0], latent, label, gesture)
+
+    def scrolled(self, side: QWidget, width: int) -> QScrollArea:
+        """A column of tools that scrolls where the panel is too low for it."""
+        scroll = QScrollArea(self)
+        scroll.setObjectName(f"{self.objectName()}-tools")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setFixedWidth(width)
+        side.setObjectName("explorerBody")
+        scroll.setWidget(side)
+        return scroll

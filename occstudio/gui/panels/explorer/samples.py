@@ -141,9 +141,8 @@ class SamplesPart(ExplorerPart):
 
     def _build(self) -> None:
         side = QWidget(self)
-        side.setFixedWidth(210)
         tools = QVBoxLayout(side)
-        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setContentsMargins(0, 0, 8, 0)
         tools.setSpacing(6)
         tools.addWidget(self.kind)
         row = QHBoxLayout()
@@ -163,7 +162,7 @@ class SamplesPart(ExplorerPart):
         tools.addStretch()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(side)
+        layout.addWidget(self.scrolled(side, 222))
         layout.addWidget(self.grid, 1)
 
     def _connect(self) -> None:
