@@ -62,6 +62,23 @@ class _Format(string.Formatter):
         return said
 
 
+class _QtWords(QTranslator):
+    """Qt's own words in a language, but for those that we say better."""
+
+    def isEmpty(self) -> bool:
+        """Never: it has at least ours."""
+        return False
+
+    def translate(  # type: ignore[override]
+        self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        """Ours, Qt's, or None for the words as they are."""
+        # Of a dialog that saves as well, where nothing is looked for.
+        if sourceText in ("Look in:", "&Look in:") and context == "QFileDialog":
+            return tr("&Folder:")
+        return super().translate(context, sourceText, disambiguation or "", n) or None
+
+
 @dataclass(slots=True)
 class _InUse:
     """The language that is spoken, its catalogue and Qt's own."""
@@ -211,11 +228,11 @@ def _use_in_qt(code: str) -> None:
     if _now.qt is not None:
         QCoreApplication.removeTranslator(_now.qt)
         _now.qt = None
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    own = QTranslator()
-    if code != "en" and own.load(f"qtbase_{code}", folder):
-        QCoreApplication.installTranslator(own)
-        _now.qt = own
+    own = _QtWords()
+    if code != "en":
+        own.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    QCoreApplication.installTranslator(own)
+    _now.qt = own
 
 
 @lru_cache(maxsize=512)

@@ -59,6 +59,10 @@ class Exploration:
 
     Attributes
     ----------
+    space : CodeSpace or None
+        What is explored.
+    is_looking : bool
+        True until it is known whether there is a space to explore.
     space_changed : Event
         Emits the space that is explored now, or None.
     pictured : Event
@@ -71,6 +75,7 @@ class Exploration:
         self.space_changed: Event[CodeSpace | None] = Event()
         self.pictured: Event[Hashable] = Event()
         self.space: CodeSpace | None = None
+        self.is_looking = read_book is not None
         self._studio, self._read_book = studio, read_book
         self._post: Post = post or (lambda function: function())
         self._has_thread = post is not None
@@ -312,9 +317,13 @@ class Exploration:
         self._submit("looking for a space of shapes", work, self._take_space)
 
     def _take_space(self, outcome: Outcome[str, tuple[CodeSpace | None]]) -> None:
+        was_looking, self.is_looking = self.is_looking, False
         if outcome.error is not None:
             self._studio.noticed.emit(notice_of(outcome.error))
-        elif outcome.result is not None and outcome.result[0] is not self.space:
+        if outcome.result is None or outcome.result[0] is self.space:
+            if was_looking:
+                self.space_changed.emit(self.space)
+        else:
             (self.space,) = outcome.result
             book = None if self.space is None else self.space.book
             self._cache = None if book is None else PictureCache(book, PICTURE_RESOLUTION)

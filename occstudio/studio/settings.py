@@ -49,6 +49,8 @@ class Settings:
         Where the last file was opened.
     export_folder : str
         Where the last file was exported; empty for where the last one was opened.
+    export_format : str
+        Suffix of the file that was exported last; empty for the first that is offered.
     recent : tuple of str
         Session files, the last one first, whether they are still there or not.
     autosave_s : int
@@ -86,6 +88,7 @@ class Settings:
     model: str = ""
     folder: str = ""
     export_folder: str = ""
+    export_format: str = ""
     recent: tuple[str, ...] = ()
     autosave_s: int = 60
     shows_points: bool = True

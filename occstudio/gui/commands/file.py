@@ -15,12 +15,13 @@ from occstudio.gui.translation import marked, tr
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
 
-EXPORT_FILTERS = (
-    marked("Wavefront OBJ (*.obj)"),
-    "PLY (*.ply)",
-    "STL (*.stl)",
-    marked("Binary glTF (*.glb)"),
-)
+EXPORT_FILTERS = {
+    ".glb": marked("Binary glTF (*.glb)"),
+    ".obj": marked("Wavefront OBJ (*.obj)"),
+    ".ply": "PLY (*.ply)",
+    ".stl": "STL (*.stl)",
+}
+"""The first one is offered first, until another one was chosen."""
 
 
 def open_files(window: "MainWindow") -> None:
@@ -43,18 +44,25 @@ def export(window: "MainWindow") -> None:
     if item is None:
         return
     settings = window.studio.settings
-    start = Path(settings.export_folder or settings.folder or Path.home()) / f"{item.name}.obj"
+    last = settings.export_format if settings.export_format in EXPORT_FILTERS else ""
+    suffixes = sorted(EXPORT_FILTERS, key=lambda suffix: suffix != last)
+    folder = Path(settings.export_folder or settings.folder or Path.home())
     name, chosen = QFileDialog.getSaveFileName(
         window,
         tr("Export {name}", name=item.name),
-        str(start),
-        ";;".join(tr(entry) for entry in EXPORT_FILTERS),
+        str(folder / f"{item.name}{suffixes[0]}"),
+        ";;".join(tr(EXPORT_FILTERS[suffix]) for suffix in suffixes),
     )
     if name:
         path = Path(name)
         if not path.suffix:
             path = path.with_suffix(chosen.rpartition("*")[2].rstrip(")"))
-        window.change_settings(replace(window.studio.settings, export_folder=str(path.parent)))
+        settings = replace(
+            window.studio.settings,
+            export_folder=str(path.parent),
+            export_format=path.suffix.lower(),
+        )
+        window.change_settings(settings)
         window.studio.export(item.id, path)
 
 
@@ -90,7 +98,7 @@ ROWS = (
         export,
         "export-variant",
         ("Ctrl+E",),
-        "Write the selected surface as OBJ, PLY, STL or GLB",
+        "Write the selected surface as GLB, OBJ, PLY or STL",
         needs_shape,
         separated=True,
     ),

@@ -65,13 +65,7 @@ class ExplorerPanel(QWidget):
             arrow.setToolTip(arrow.accessibleName())
         for part, (_, title, _) in zip(self._parts, TABS, strict=True):
             self.tabs.addTab(part, tr(title))
-        self._nothing = QLabel(
-            tr(
-                "No model with a space of shapes is in the library. "
-                "Open one with File › Open Model, or train one with “occstudio train”."
-            ),
-            self,
-        )
+        self._nothing = QLabel(self)
         self._nothing.setObjectName("explorer-nothing")
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -118,6 +112,14 @@ class ExplorerPanel(QWidget):
 
     def _show_space(self, space: CodeSpace | None) -> None:
         self._stack.setCurrentWidget(self._nothing if space is None else self.tabs)
+        self._nothing.setText(
+            tr("Looking for a space of shapes…")
+            if self._studio.exploration.is_looking
+            else tr(
+                "No model with a space of shapes is in the library. "
+                "Open one with File › Open Model, or train one with “occstudio train”."
+            )
+        )
         for part in self._parts:
             part.show_space(space)
 
