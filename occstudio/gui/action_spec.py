@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 
-from occstudio.gui.translation import tr
+from occstudio.gui.translation import language, tr
 
 if TYPE_CHECKING:
     from occstudio.gui.main_window import MainWindow
@@ -48,6 +49,12 @@ def needs_view(window: "MainWindow") -> str:
 
 def key_text(keys: str) -> str:
     """A shortcut as the keyboard of the language in use has it."""
+    return _key_text(keys, language())
+
+
+@cache
+def _key_text(keys: str, _language: str) -> str:
+    # Qt translates the names of keys one by one, and all actions are looked at all the time.
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 

@@ -3,7 +3,7 @@
 What a person has closed does not come back for the same reasons; it does for new ones.
 """
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from occstudio.gui.translation import told, tr
 from occstudio.gui.widgets.doctor_card import DoctorCard
@@ -13,6 +13,9 @@ from occstudio.studio.doctor import Checkup
 from occstudio.studio.document import Document, ShapeItem
 from occstudio.studio.notice import Notice, Severity
 from occstudio.studio.studio import Studio
+
+LATER_MS = 350
+"""A new surface is drawn first: on few cores an examination would keep it waiting."""
 
 
 class DoctorDesk(QObject):
@@ -32,6 +35,10 @@ class DoctorDesk(QObject):
         self._asked_for: int | None = None
         self._read: dict[int, frozenset[str]] = {}
         self._shown: Diagnosis | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(self._examine)
         studio.changed.subscribe(lambda _, new: self._follow(new))
         studio.result_arrived.subscribe(self._examine_result)
         studio.inquiries.diagnosis.answered.subscribe(self._take)
@@ -49,10 +56,15 @@ class DoctorDesk(QObject):
 
     def _examine_result(self, item_id: int) -> None:
         item = self._studio.document.current
-        if item is None or item.id != item_id:
+        if item is not None and item.id == item_id:
+            self._later.start()
+
+    def _examine(self) -> None:
+        item = self._studio.document.current
+        if item is None:
             return
-        if self._studio.is_current(item) or item_id in self._studio.failures:
-            is_thorough = self._asked_for == item_id
+        if self._studio.is_current(item) or item.id in self._studio.failures:
+            is_thorough = self._asked_for == item.id
             self._studio.inquiries.diagnosis.ask(self._checkup(item, is_thorough=is_thorough))
 
     def _checkup(self, item: ShapeItem, *, is_thorough: bool) -> Checkup:

@@ -20,6 +20,7 @@ class Glyph(QIconEngine):
     def __init__(self, drawn: QIcon) -> None:
         super().__init__()
         self._drawn = drawn
+        self._kept: dict[object, QPixmap] = {}
 
     def clone(self) -> QIconEngine:
         """Another one alike."""
@@ -32,5 +33,10 @@ class Glyph(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The letter in a picture of so many pixels."""
-        # They are real pixels: with a ratio of one Qt does not multiply them once more.
-        return QPixmap() if size.isEmpty() else self._drawn.pixmap(size, 1.0, mode, state)
+        if size.isEmpty():
+            return QPixmap()
+        key = (size.toTuple(), mode, state)
+        if key not in self._kept:  # to draw a letter takes longer than all else of a button
+            # They are real pixels: with a ratio of one Qt does not multiply them once more.
+            self._kept[key] = self._drawn.pixmap(size, 1.0, mode, state)
+        return self._kept[key]

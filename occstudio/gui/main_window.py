@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
         self.viewport.show_settings(settings)
         if self.director is not None:
             self.director.show(self.studio.document)
+        self._show_facts()
         self.saving.follow(settings.autosave_s)
         self.actions_table.refresh()
 
@@ -324,7 +325,8 @@ class MainWindow(QMainWindow):
             self.stage.empty.offer(next((path for path in recent if path.is_file()), None))
 
     def _show_facts(self) -> None:
-        self.status.show_facts(*status_facts(self.studio))
+        is_simplified = self.director is not None and self.director.is_simplified
+        self.status.show_facts(*status_facts(self.studio, is_simplified=is_simplified))
 
     def _show_export(self) -> None:
         export = self.actions_table["export"]

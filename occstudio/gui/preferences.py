@@ -88,6 +88,15 @@ GROUPS: tuple[tuple[str, tuple[Choice, ...]], ...] = (
                     ("blender", marked("Middle turns, Shift+middle moves (Blender)")),
                 ),
             ),
+            Choice(
+                "every_triangle",
+                marked("Draw every triangle"),
+                marked(
+                    "Automatic draws dense surfaces with fewer where OpenGL is computed by the "
+                    "processor; files, measures and pictures always have all"
+                ),
+                ((False, marked("Automatic")), (True, marked("Always"))),
+            ),
         ),
     ),
     (

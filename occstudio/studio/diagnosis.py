@@ -107,6 +107,8 @@ class Facts:
         The axis with which the field agrees better with the points; empty for none.
     agreements : pair of float
         The part of the points that the field agrees with now, and with that axis.
+    standing_up : str
+        The axis with which it would stand as furniture does; empty unless that is sure.
     failure : Notice or None
         What went wrong instead of a surface.
     reading : PhotoReading or None
@@ -123,6 +125,7 @@ class Facts:
     surface: SurfaceMeasures | None = None
     better_up: str = ""
     agreements: tuple[float, float] = (0.0, 0.0)
+    standing_up: str = ""
     failure: Notice | None = None
     reading: PhotoReading | None = None
     doubts: tuple[str, ...] = ()
@@ -263,19 +266,19 @@ def _outside(facts: Facts) -> Finding | None:
 
 
 def _up(facts: Facts) -> Finding | None:
-    measured = facts.input
-    if not facts.better_up or (measured is not None and measured.spacing > SPARSE):
+    measured, up = facts.input, facts.better_up or facts.standing_up
+    if not up or (measured is not None and measured.spacing > SPARSE):
         return None  # of a few points no side is the right one
-    return Finding(
-        "up",
-        f"the shape seems to lie on its side: it fits the model better with "
-        f"{_axis(facts.better_up)} up",
-        f"it goes through {_percent(facts.agreements[1])} of the points so, and through "
-        f"{_percent(facts.agreements[0])} as they lie; undo goes back if that was wrong",
-        Weight.WORRY,
-        edits.set_up((facts.item.id,), facts.better_up),
-        f"Turn {_axis(facts.better_up)} up",
-    )
+    text = f"the shape seems to lie on its side: it would stand with {_axis(up)} up"
+    said = "its feet, its level parts and its walls say so; undo goes back if that was wrong"
+    if facts.better_up:
+        text = f"the shape seems to lie on its side: it fits the model better with {_axis(up)} up"
+        said = (
+            f"it goes through {_percent(facts.agreements[1])} of the points so, and through "
+            f"{_percent(facts.agreements[0])} as they lie; undo goes back if that was wrong"
+        )
+    remedy = edits.set_up((facts.item.id,), up)
+    return Finding("up", text, said, Weight.WORRY, remedy, f"Turn {_axis(up)} up")
 
 
 def _few(facts: Facts) -> Finding | None:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from occstudio.errors import OccStudioError
 from occstudio.shapes.field import Field, level_of
+from occstudio.shapes.frame import Frame
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation, kinds_for
@@ -13,9 +16,13 @@ from occstudio.studio.document import ShapeItem
 from occstudio.studio.examination import agreement, measure_input, measure_surface
 from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import Pipeline, ShapeResult, Wish
+from occstudio.studio.uprightness import LIKELY, SURE, better_up
 
 OTHER_UPS = ("+y", "+z", "+x", "-y", "-z", "-x")
 """Axes that are tried, the usual ones first."""
+
+WORSE = 0.1
+"""A shape is not turned if the model follows it so much worse then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,13 @@ class Doctor:
         if result is not None:
             cell = 2 * half_side / result.resolution
             surface = measure_surface(result.mesh, cell, half_side, cloud)
-        better_up, agreements = "", (0.0, 0.0)
+        fits_up, agreements = "", (0.0, 0.0)
         is_off = surface is not None and surface.missed > MISSED / 2
         if field is not None and cloud is not None and (is_off or checkup.is_thorough):
-            better_up, agreements = self._better_up(checkup, field, cloud, watch)
+            fits_up, agreements = self._better_up(checkup, field, cloud, watch)
+        standing_up = ""
+        if field is not None and cloud is not None and not fits_up:
+            standing_up = self._standing_up(checkup, field, cloud, watch)
         return diagnose(
             Facts(
                 item,
@@ -91,13 +101,30 @@ class Doctor:
                 checkup.cards,
                 measured,
                 surface,
-                better_up,
+                fits_up,
                 agreements,
+                standing_up,
                 checkup.failure,
                 None if result is None else result.reading,
                 () if result is None else result.doubts,
             )
         )
+
+    def _standing_up(self, checkup: Checkup, field: Field, cloud: PointCloud, watch: Watch) -> str:
+        """The axis with which the shape would stand as things do, if the model bears it out."""
+        item = checkup.item
+        limits = LIKELY if checkup.is_thorough else SURE
+        direction = better_up(cloud.frame.to_model(cloud.points), limits)
+        if not direction:
+            return ""
+        up = _world_axis(item.frame, direction)
+        wish = replace(Wish.of(item), frame=replace(item.frame, up=up))
+        tried, turned = self._pipeline.field(wish, checkup.device, watch)
+        if not isinstance(tried, PointCloud):
+            return ""
+        level = level_of(item.threshold)
+        now = agreement(field, level, cloud, watch=watch)
+        return up if agreement(turned, level, tried, watch=watch) > now - WORSE else ""
 
     def _better_up(
         self, checkup: Checkup, field: Field, cloud: PointCloud, watch: Watch
@@ -119,3 +146,12 @@ class Doctor:
             if found > best + (0.03 if best_up else 0.0):
                 best, best_up = found, up
         return best_up, (now, best)
+
+
+def _world_axis(frame: Frame, direction: str) -> str:
+    """The world's axis that a direction of the model's cube is."""
+    along = np.zeros((1, 3), np.float32)
+    along[0, "xyz".index(direction[1])] = 1 if direction[0] == "+" else -1
+    world = frame.normals_to_world(along)[0]
+    axis = int(np.abs(world).argmax())
+    return ("+" if world[axis] > 0 else "-") + "xyz"[axis]

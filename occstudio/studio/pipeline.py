@@ -19,6 +19,7 @@ from occstudio.extraction.wholeness import without_crumbs
 from occstudio.finishing.finishing import Finished, Finishing, finished
 from occstudio.finishing.openness import openness
 from occstudio.finishing.photo_colors import DETAIL, color_by_photo
+from occstudio.finishing.stand_in import StandIn, stand_in
 from occstudio.shapes.arrays import Values
 from occstudio.shapes.field import Field
 from occstudio.shapes.frame import Frame
@@ -143,6 +144,8 @@ class ShapeResult:
         What a photo was taken to show, and from where.
     doubts : tuple of str
         What may be wrong with a photo's cut-out and its reading, one sentence each.
+    stand_in : StandIn or None
+        A coarser surface to be drawn where drawing is slow, for a full one that is dense.
     """
 
     request_id: int
@@ -163,6 +166,7 @@ class ShapeResult:
     threshold: float | None = None
     reading: PhotoReading | None = None
     doubts: tuple[str, ...] = ()
+    stand_in: StandIn | None = None
 
     @property
     def frame(self) -> Frame:
@@ -255,11 +259,12 @@ class Pipeline:
             lambda: clock.timed("finish", lambda: finished(extraction.mesh, wish.finishing, watch)),
         )
         made = self._coloured(made, wish, encoded, clock, is_preview=is_preview)
-        mesh, facts, light = made.mesh, None, None
+        mesh, facts, light, coarse = made.mesh, None, None, None
         if not is_preview:
             watch.check()
             facts = clock.timed("measure", lambda: measure(mesh, encoded.observation.frame, watch))
             light = clock.timed("shade", lambda: openness(mesh, watch))
+            coarse = stand_in(mesh, watch)
         return ShapeResult(
             request.id,
             wish,
@@ -279,6 +284,7 @@ class Pipeline:
             threshold if threshold < wish.threshold else None,
             encoded.reading,
             encoded.doubts,
+            coarse,
         )
 
     def _previewed(self, request: ShapeRequest) -> float:

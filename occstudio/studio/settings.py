@@ -68,6 +68,8 @@ class Settings:
         Whether the triangles' edges are drawn over the surface.
     shows_shell : bool
         Whether the surfaces a little below and above the threshold are drawn instead.
+    every_triangle : bool
+        Whether dense surfaces are drawn in full even where OpenGL is computed by the processor.
     slice_cuts : bool
         Whether the field slice cuts the surface open.
     is_parallel : bool
@@ -97,6 +99,7 @@ class Settings:
     matcap: str = "clay"
     shows_wires: bool = False
     shows_shell: bool = False
+    every_triangle: bool = False
     slice_cuts: bool = True
     is_parallel: bool = False
     recent_actions: str = ""

@@ -4,6 +4,7 @@ An item shows its surface, and until there is one what was opened. The worker's 
 with the first shape.
 """
 
+import threading
 from typing import TYPE_CHECKING
 
 from occstudio.errors import Cancelled
@@ -17,6 +18,10 @@ from occstudio.studio.thumbnail import Picture, picture_of_mesh, picture_of_sour
 
 if TYPE_CHECKING:
     from occstudio.studio.studio import Studio
+
+
+AFTER_S = 0.12
+"""A new surface is drawn in the view first: on few cores a thumbnail would keep it waiting."""
 
 
 class Thumbnails:
@@ -44,6 +49,7 @@ class Thumbnails:
         self._pictures: dict[int, Picture] = {}
         self._wanted: dict[int, Mesh | Source] = {}
         self._closed = False
+        self._over = threading.Event()
         studio.changed.subscribe(self._moved)
         studio.result_arrived.subscribe(self._made)
 
@@ -54,6 +60,7 @@ class Thumbnails:
     def close(self) -> None:
         """End the worker."""
         self._closed = True
+        self._over.set()
         if self._lane is not None:
             self._lane.close()
 
@@ -66,7 +73,8 @@ class Thumbnails:
     def _made(self, item_id: int) -> None:
         result = self._studio.results.get(item_id)
         if result is not None and result.quality is Quality.FULL:
-            self._draw(item_id, result.mesh)
+            # Of so few pixels nobody sees the difference, and the worker is done sooner.
+            self._draw(item_id, result.mesh if result.stand_in is None else result.stand_in.mesh)
 
     def _draw(self, item_id: int, shown: Mesh | Source) -> None:
         if self._closed:
@@ -77,6 +85,8 @@ class Thumbnails:
         self._wanted[item_id] = shown
 
         def work(_: Token) -> Picture:
+            if self._has_thread:
+                self._over.wait(AFTER_S)
             if self._wanted.get(item_id) is not shown:  # something newer waits
                 raise Cancelled
             return picture_of_mesh(shown) if isinstance(shown, Mesh) else picture_of_source(shown)

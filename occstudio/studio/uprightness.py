@@ -3,16 +3,30 @@
 A scan that lies on its side is often followed as well as one that stands, so a model's surface
 does not tell. How things stand does: on feet that enclose their middle, with seats, tops and
 shelves level, walls upright, left like right and above unlike below. Each of the six directions is
-measured so, and a conditional logit (McFadden, 1974), fitted on a library of furniture by
-`occstudio.training.fit_uprightness`, weighs what was measured.
+measured so, and a conditional logit (McFadden, 1974) with a hidden layer, fitted on a library of
+furniture by `occstudio.training.uprightness_fit`, weighs what was measured.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from occstudio import paths
 from occstudio.shapes.arrays import Points
+
+SURE = (0.95, 0.01)
+"""Unasked, a direction is proposed only if it is at least so likely to be up, and the one that is
+up now at most so. Of such proposals on shapes that were not fitted (all kinds, whole and in part)
+none was wrong; they find 13 of 100 lying pieces of furniture."""
+
+LIKELY = (0.8, 0.02)
+"""The same for who asks: of furniture all proposals were right where the scan was whole and 93 of
+100 where it was not, of other things 89 and 80; they find 27 of 100 lying pieces of furniture."""
+
+LEAST_POINTS = 200
+"""Of fewer no side can be told."""
 
 DIRECTIONS = ("+x", "-x", "+y", "-y", "+z", "-z")
 """That may be up, in the order of the rows of `measured`."""
@@ -41,12 +55,49 @@ NAMES = (
 )
 """Of the columns of `measured`."""
 
+WEIGHTS = "uprightness.npz"
+"""In the resources: ``hidden`` (features + 1, h), the last row added, and ``out`` (h,)."""
+
 _POINTS = 1500
 _NEIGHBOURS = 12
 _BAND = 0.03
 _COLUMNS = 24
 
 Features = NDArray[np.float64]
+
+
+def likelihoods(points: Points, *, seed: int = 0) -> NDArray[np.float64]:
+    """How likely each of the `DIRECTIONS` is up, (6,); they sum to one."""
+    hidden, out = _weights()
+    scores = np.tanh(measured(points, seed=seed) @ hidden[:-1] + hidden[-1]) @ out
+    scores = np.exp(scores - scores.max())
+    return scores / scores.sum()
+
+
+def better_up(points: Points, limits: tuple[float, float] = SURE, *, seed: int = 0) -> str:
+    """The direction that is up in place of ``+y``; empty if there is a doubt.
+
+    Parameters
+    ----------
+    points : (n, 3) float32
+        On a surface, in the model's cube.
+    limits : pair of float
+        How sure it must be: `SURE` or `LIKELY`.
+    seed : int
+        Of the sample that is looked at.
+    """
+    if len(points) < LEAST_POINTS or float(np.ptp(points, axis=0).min()) < 0.02:
+        return ""
+    likely = likelihoods(points, seed=seed)
+    best = int(likely.argmax())
+    is_sure = likely[best] > limits[0] and likely[DIRECTIONS.index("+y")] < limits[1]
+    return DIRECTIONS[best] if is_sure else ""
+
+
+@lru_cache(maxsize=1)
+def _weights() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    with np.load(paths.resources() / WEIGHTS) as held:
+        return held["hidden"], held["out"]
 
 
 def measured(points: Points, *, seed: int = 0) -> Features:
@@ -86,10 +137,10 @@ def measured(points: Points, *, seed: int = 0) -> Features:
                 sign * centred[:, axis], centred[:, others], np.abs(normals[:, axis]), spacing
             )
             sides = unlike[others]
-            rows.append(
-                [*seen[:11], float(np.log(sides.min() + 0.1)), float(np.log(unlike[axis] + 0.1))]
-                + seen[11:]
-            )
+            mirrored = [
+                float(np.log(unlikeness + 0.1)) for unlikeness in (sides.min(), unlike[axis])
+            ]
+            rows.append([*seen[:11], *mirrored, *seen[11:]])
     return np.array(rows)
 
 

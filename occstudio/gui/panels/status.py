@@ -7,14 +7,24 @@ from occstudio.studio.process_memory import resident_bytes
 from occstudio.studio.studio import Studio
 
 
-def status_facts(studio: Studio) -> tuple[str, str]:
-    """A short line, and every stage's time for the tooltip; both empty without a surface."""
+def status_facts(studio: Studio, *, is_simplified: bool = False) -> tuple[str, str]:
+    """A short line, and every stage's time for the tooltip; both empty without a surface.
+
+    Parameters
+    ----------
+    studio : Studio
+        Whose selected shape it is about.
+    is_simplified : bool
+        Whether the view draws a coarser surface in the place of a dense one.
+    """
     item = studio.document.current
     result = studio.result_of(item) if item is not None else None
     if result is None:
         return "", ""
     spent = {name: value for name, value in result.seconds.items() if value >= 0.0005}
     parts = [with_thin_spaces(tr("{count:,} triangles", count=len(result.mesh.faces)))]
+    if is_simplified and result.stand_in is not None:
+        parts.append(tr("drawn simplified"))
     is_preview = result.quality is Quality.PREVIEW
     parts.append(
         tr("preview {resolution}³", resolution=result.resolution)
@@ -31,6 +41,14 @@ def status_facts(studio: Studio) -> tuple[str, str]:
         tr("{evaluations:,} points asked", evaluations=result.evaluations),
         tr("{count:,} vertices", count=len(result.mesh.vertices)),
     ]
+    if is_simplified and result.stand_in is not None:
+        lines.append(
+            tr(
+                "{count:,} triangles are drawn, since OpenGL is computed by the processor here; "
+                "files, measures and pictures have all (Preferences, Draw every triangle)",
+                count=len(result.stand_in.mesh.faces),
+            )
+        )
     if memory is not None:
         lines.append(tr("{memory:.2f} GB of memory in use by OccStudio", memory=memory / 1e9))
     tip = "\n".join(lines)

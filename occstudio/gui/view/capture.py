@@ -66,11 +66,11 @@ def capture(
     grown = height / max(view.height(), 1)
     window = view.ren_win
     before = window.GetSize()
-    orbit, was_light = view.orbit, view.scene.is_light
-    view.scene.use_light(False)
-    with _grown(view, grown), _background(view, transparent):
+    orbit = view.orbit
+    with view.scene.in_full(), _grown(view, grown), _background(view, transparent):
         try:
             view.make_current()
+            view.smooth_edges(True)
             window.SetSize(width, height)
             if camera is not None:
                 view.turn(camera)
@@ -81,7 +81,6 @@ def capture(
             window.SetSize(*before)
             if camera is not None:
                 view.turn(orbit)
-            view.scene.use_light(was_light)
     pixels = vtk_to_numpy(buffer).reshape(height, width, 4)[::-1].copy()
     if not transparent:
         pixels[..., 3] = 255

@@ -68,9 +68,15 @@ class Director:
         self._is_dragged = False
         self._crop = CropDesk(studio, view)
         self.camera = CameraDesk(studio, view)
+        view.is_busy = lambda: studio.is_busy
         self._connect()
 
     # -- what is wanted ----------------------------------------------------------------------
+
+    @property
+    def is_simplified(self) -> bool:
+        """True while the view draws a dense surface with fewer triangles."""
+        return self._view.scene.is_simplified
 
     def show(self, document: Document) -> None:
         """Ask for what the document and the settings want to see, and drop the rest."""

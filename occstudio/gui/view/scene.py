@@ -5,7 +5,8 @@ few units, whatever the scans' units are. While two are compared only they are t
 the other in a view of its own, or both in one place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ from occstudio.studio.settings import Settings
 SECOND_COLOR = "#8aaee0"
 """Of the second of two compared shapes that have no colours of their own."""
 
+MOST_POINTS, MOST_POINTS_SLOWLY = 60_000, 4_000
+"""As many points of an input are drawn; and where OpenGL is software, which takes 1 ms for 1000."""
+
 Vector = NDArray[np.float64]
 
 
@@ -44,6 +48,11 @@ class Scene:
     ----------
     main, beside : pyvista.Renderer
         Where they are drawn; `beside` only while two shapes are compared side by side.
+
+    Attributes
+    ----------
+    is_slow : bool
+        Whether dense surfaces are drawn with fewer triangles, unless every one is wanted.
     """
 
     def __init__(self, main: pv.Renderer, second: pv.Renderer) -> None:
@@ -53,6 +62,7 @@ class Scene:
         self._settings = Settings()
         self._document = Document()
         self._is_light = False
+        self.is_slow = False
         self._ratio = 1.0
         self._wipe, self._cut = vtkPlane(), vtkPlane()
         self._other_wipe = vtkPlane()
@@ -107,6 +117,23 @@ class Scene:
             self._is_light = light
             self._show_all_layers()
 
+    @property
+    def is_simplified(self) -> bool:
+        """True while a coarser surface is drawn in the place of a dense one."""
+        return any(self._simplifies(standing) for standing in self._standing.values())
+
+    @contextmanager
+    def in_full(self) -> Generator[None]:
+        """Meanwhile every triangle is drawn, as in pictures."""
+        before = self._is_light, self.is_slow
+        self._is_light = self.is_slow = False
+        self._show_all_layers()
+        try:
+            yield
+        finally:
+            self._is_light, self.is_slow = before
+            self._show_all_layers()
+
     # -- what there is -----------------------------------------------------------------------
 
     def show(self, document: Document, results: Mapping[int, ShapeResult]) -> bool:
@@ -128,7 +155,9 @@ class Scene:
             self._standing.pop(item_id).leave()
         came = [item for item in visible if item.id not in self._standing]
         for item in came:
-            self._standing[item.id] = Standing(self.main)
+            self._standing[item.id] = Standing(
+                self.main, MOST_POINTS_SLOWLY if self.is_slow else MOST_POINTS
+            )
         for item in visible:
             standing = self._standing[item.id]
             standing.show_source(item)
@@ -201,6 +230,7 @@ class Scene:
         aspect : float
             Width of the picture over its height.
         """
+        self._choose_blending()
         if self.pair is not None and self.pair.mode == "wipe":
             origin, along = camera.ray((self.pair.wipe - 0.5) * aspect, 0.0)
             normal = np.cross(along, camera.up)
@@ -284,16 +314,32 @@ class Scene:
         if self._theme is not None and item is not None:
             self._standing[item_id].dress(self._look(item), self._theme)
 
+    def _simplifies(self, standing: Standing) -> bool:
+        settings = self._settings
+        shows_edges = settings.shows_wires or settings.shading == "wireframe"
+        wanted = self.is_slow and not settings.every_triangle and not shows_edges
+        return wanted and standing.has_stand_in
+
     def _show_all_layers(self) -> None:
+        self._choose_blending()
         for item_id in self._standing:
             self._show_layers(item_id)
+
+    def _choose_blending(self) -> None:
+        """Blend translucent surfaces in any order only where some lie before each other.
+
+        That takes a pass over the whole picture, a third of a frame where OpenGL is software.
+        """
+        is_overlaid = self.pair is not None and self.pair.mode == "overlay"
+        for renderer in (self.main, self.second):
+            renderer.SetUseOIT(is_overlaid or self.shell.is_shown or self.slice.is_shown)
 
     def _show_layers(self, item_id: int) -> None:
         standing = self._standing[item_id]
         is_alone = len(self._standing) < 2 or self.pair is not None
         standing.show_layers(
             points=self._settings.shows_points and self.pair is None,
-            light=self._is_light,
+            light=self._is_light or self._simplifies(standing),
             outlined=item_id in self._document.selection and not is_alone,
         )
         if self.pair is not None and self.pair.mode == "distance":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from occstudio.gui.theme import Theme
 from occstudio.gui.view import contact_shadow
 from occstudio.gui.view.placement import Matrix, Place, between_frames, shifted
-from occstudio.gui.view.shading import Look, dress, vertex_colors
+from occstudio.gui.view.shading import NO_COLORS, Look, dress, vertex_colors
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.mesh import Mesh
 from occstudio.studio.document import ShapeItem, Source
@@ -48,10 +48,12 @@ class Standing:
     ----------
     renderer : pyvista.Renderer
         Where they are drawn.
+    most_points : int
+        No more of the input's points are drawn.
     """
 
-    def __init__(self, renderer: pv.Renderer) -> None:
-        self._renderer = renderer
+    def __init__(self, renderer: pv.Renderer, most_points: int) -> None:
+        self._renderer, self._most_points = renderer, most_points
         self._data = {name: pv.PolyData() for name in ("surface", "light", "points")}
         self.surface, self.light = (_surface_actor(self._data[n]) for n in ("surface", "light"))
         self.points = _points_actor(self._data["points"])
@@ -96,7 +98,8 @@ class Standing:
         if len(shown):
             self.low = shown.min(axis=0).astype(np.float64)
             self.high = shown.max(axis=0).astype(np.float64)
-        self._data["points"].copy_from(pv.PolyData(shown), deep=False)
+        few = shown[:: -(-len(shown) // self._most_points) or 1]
+        self._data["points"].copy_from(pv.PolyData(few), deep=False)
 
     def show_result(self, result: ShapeResult | None) -> bool:
         """Swap in a new surface, if it is one; it is painted when it is dressed."""
@@ -105,7 +108,9 @@ class Standing:
         self.result = result
         if result is not None:
             surface = poly_data(result.mesh)
-            if result.quality is Quality.PREVIEW or not self._data["light"].n_points:
+            if result.stand_in is not None:
+                self._data["light"].copy_from(poly_data(result.stand_in.mesh), deep=False)
+            elif result.quality is Quality.PREVIEW or not self._data["light"].n_points:
                 self._data["light"].copy_from(surface, deep=False)
             self._data["surface"].copy_from(surface, deep=False)
             self._is_painted, self._painted_by = False, None
@@ -121,12 +126,13 @@ class Standing:
 
     def paint(self, colors: NDArray[np.uint8] | None) -> None:
         """Colours ``(V, 3)`` at the surface's vertices; None for its shading's own."""
-        data = self._data["surface"]
-        self._is_painted = colors is not None and len(colors) == data.n_points
-        if colors is not None and self._is_painted:
-            data.point_data["rgb"] = colors
-        elif "rgb" in data.point_data:
-            del data.point_data["rgb"]
+        fits = colors is not None and len(colors) == self._data["surface"].n_points
+        self._is_painted = fits
+        kept = colors if fits and colors is not None else NO_COLORS
+        _color(self._data["surface"], kept)
+        coarse = None if self.result is None else self.result.stand_in
+        if coarse is not None:
+            _color(self._data["light"], kept[coarse.rows] if fits else NO_COLORS)
         self._painted_by = None
 
     def dress(self, look: Look, theme: Theme) -> None:
@@ -158,13 +164,19 @@ class Standing:
         moved = self.place.matrix[:3, :3] @ corners + self.place.matrix[:3, 3:]
         return moved.min(axis=1), moved.max(axis=1)
 
+    @property
+    def has_stand_in(self) -> bool:
+        """True if the surface is dense, and a coarser one looks almost like it."""
+        return self.result is not None and self.result.stand_in is not None
+
     def show_layers(self, *, points: bool, light: bool, outlined: bool) -> None:
-        """Choose which actors are drawn."""
+        """Choose which actors are drawn; a `light` one in place of the surface."""
         has = self.has_surface
         light = light and self._data["light"].n_points > 0
         self.surface.SetVisibility(has and not light)
         self.light.SetVisibility(has and light)
-        self.outline.SetVisibility(has and outlined and not light)
+        self.outline.mapper.dataset = self._data["light" if light else "surface"]
+        self.outline.SetVisibility(has and outlined and (not light or self.has_stand_in))
         self.points.SetVisibility((points or not has) and not self.place.is_ghost)
         self.shadow.SetVisibility(has and not self.place.is_ghost)
         self.points.prop.opacity = 0.55 if has else 0.9
@@ -195,14 +207,15 @@ class Standing:
             return
         self._painted_by = (look.shading, look.color)
         result = self.result
-        # The stand-in for a moving camera is coarser, and too short in view for its crevices.
-        for name, light in (("surface", result.openness), ("light", None)):
-            data = self._data[name]
-            colors = vertex_colors(result.mesh, look.shading, look.color, light)
-            if len(colors) == data.n_points and len(colors):
-                data.point_data["rgb"] = colors
-            elif "rgb" in data.point_data:
-                del data.point_data["rgb"]
+        colors = vertex_colors(result.mesh, look.shading, look.color, result.openness)
+        _color(self._data["surface"], colors)
+        coarse = result.stand_in
+        if coarse is not None and len(colors) == len(result.mesh.vertices):
+            _color(self._data["light"], colors[coarse.rows])
+        else:
+            # A preview is too short in view for its crevices.
+            light = vertex_colors(result.mesh, look.shading, look.color, None)
+            _color(self._data["light"], light)
 
 
 def poly_data(mesh: Mesh) -> pv.PolyData:
@@ -216,6 +229,14 @@ def poly_data(mesh: Mesh) -> pv.PolyData:
     # VTK binds a texture only where there are coordinates; a matcap computes its own.
     data.active_texture_coordinates = np.zeros((len(vertices), 2), np.float32)
     return data
+
+
+def _color(data: pv.PolyData, colors: NDArray[np.uint8]) -> None:
+    """Colours (n, 3) of a surface that has as many vertices; else it has none."""
+    if len(colors) == data.n_points and len(colors):
+        data.point_data["rgb"] = colors
+    elif "rgb" in data.point_data:
+        del data.point_data["rgb"]
 
 
 def _surface_actor(data: pv.PolyData) -> pv.Actor:

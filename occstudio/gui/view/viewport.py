@@ -6,7 +6,7 @@ nearer to what is under the cursor, and keys are actions of the window.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -57,7 +57,13 @@ class Viewport(QtInteractor):
         Its owner.
     is_software : bool
         Whether OpenGL is computed on the CPU: then edges are smoothed after the fact (FXAA)
-        instead of by sampling each pixel several times.
+        instead of by sampling each pixel several times, and only when nothing has changed for a
+        moment.
+
+    Attributes
+    ----------
+    is_busy : callable
+        Whether shapes are computed; edges are not smoothed meanwhile.
     """
 
     picked = Signal(int, bool)
@@ -73,6 +79,13 @@ class Viewport(QtInteractor):
     """One looks from elsewhere, or the view has another size."""
 
     def __init__(self, parent: QWidget, *, is_software: bool) -> None:
+        self.is_busy: Callable[[], bool] = lambda: False
+        self._is_software = is_software
+        self._calm = QTimer()
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_REST_MS)
+        self._soon = QTimer()
+        self._soon.setSingleShot(True)
         super().__init__(
             parent,
             auto_update=False,
@@ -80,6 +93,9 @@ class Viewport(QtInteractor):
             shape=(1, 2),
             border=False,
         )
+        for timer, due in ((self._soon, super().update), (self._calm, self._be_calm)):
+            timer.setParent(self)
+            timer.timeout.connect(due)
         self.setObjectName("viewport")
         self.setAccessibleName(tr("3-D view"))
         self.setAcceptDrops(False)
@@ -91,6 +107,7 @@ class Viewport(QtInteractor):
             for renderer in (main, beside):
                 renderer.enable_anti_aliasing("fxaa")
         self.scene = Scene(main, beside)
+        self.scene.is_slow = is_software
         self.orbit = OrbitCamera()
         self.through: Through | None = None
         self.overlay = Overlay(self)
@@ -190,6 +207,11 @@ class Viewport(QtInteractor):
         width = self.width() / 2 if self.is_split else self.width()
         return QPointF(width / 2 + right * self.height(), self.height() / 2 - up * self.height())
 
+    def smooth_edges(self, wanted: bool) -> None:
+        """Smooth edges by a pass of its own, where OpenGL is software: it takes 10 ms a frame."""
+        for renderer in self.renderers if self._is_software else ():
+            renderer.SetUseFXAA(wanted)
+
     def make_current(self) -> None:
         """Be ready to draw outside of a paint event."""
         self._check_has_ren_win()
@@ -239,6 +261,14 @@ class Viewport(QtInteractor):
         beside.SetDraw(wanted)
 
     # -- events ------------------------------------------------------------------------------
+
+    def update(self, *_: object) -> None:
+        """Draw, but after what the panels have to say and paint; many wishes make one frame."""
+        if self._is_software:
+            self.smooth_edges(False)
+            self._calm.start()
+        if not self._soon.isActive():
+            self._soon.start(0)
 
     def paintGL(self) -> None:
         """Draw, and remember how long it took."""
@@ -378,3 +408,10 @@ class Viewport(QtInteractor):
             return
         self.scene.use_light(False)
         self.update()
+
+    def _be_calm(self) -> None:
+        if self.is_busy():
+            self._calm.start()
+            return
+        self.smooth_edges(True)
+        super().update()

@@ -67,7 +67,7 @@ WELCOME_INPUTS = (
 """What can be dropped: icon, what it is, how its files are called."""
 
 
-SAMPLE_NAMES = (marked("Chair"), marked("Oak table"), marked("Piano bench"))
+SAMPLE_NAMES = (marked("Chair"), marked("Bunk bed"), marked("Piano bench"))
 """Of the samples that ship, as their files are called."""
 
 

@@ -44,14 +44,17 @@ class InputPreview(QWidget):
         self._depth: NDArray[np.float64] = np.zeros(0)
         self._kept: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._photo: QPixmap | None = None
+        self._drawn: QPixmap | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Colour ground and points."""
         self._theme = theme
+        self._drawn = None
         self.update()
 
     def show_points(self, points: Points, kept: NDArray[np.bool_]) -> None:
         """Draw a sample of points (n, 3) in the model's cube; those not kept are pale."""
+        self._drawn = None
         rows = slice(None, None, max(len(points) // _MOST_POINTS, 1))
         self._kept = kept[rows]
         few = points[rows].astype(np.float64)
@@ -70,6 +73,7 @@ class InputPreview(QWidget):
         image = QImage(
             np.ascontiguousarray(pixels).tobytes(), width, height, channels * width, kind
         )
+        self._drawn = None
         size = self.size() * self.devicePixelRatioF() * 2
         self._photo = QPixmap.fromImage(
             image.scaled(
@@ -84,7 +88,21 @@ class InputPreview(QWidget):
         """Draw it."""
         if self._theme is None:
             return
+        # Thousands of points are painted once, not whenever something near them changes.
+        ratio = self.devicePixelRatioF()
+        wanted = self.size() * ratio
+        if self._drawn is None or self._drawn.size() != wanted:
+            self._drawn = QPixmap(wanted)
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(Qt.GlobalColor.transparent)
+            self._draw(self._drawn)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._drawn)
+        painter.end()
+
+    def _draw(self, picture: QPixmap) -> None:
+        assert self._theme is not None
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(QColor(self._theme.line))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from occstudio.gui.theme import DARK
 from occstudio.gui.widgets.empty_state import EmptyState
 
-SAMPLES = [Path("chair.ply"), Path("oak-table.ply"), Path("piano-bench.ply")]
+SAMPLES = [Path("chair.ply"), Path("bunk-bed.ply"), Path("piano-bench.ply")]
 
 
 @pytest.fixture
