@@ -353,10 +353,13 @@ def test_the_shell_stands_in_for_the_surface(
     assert standing is not None
     assert view.scene.shell.is_shown
     assert not standing.surface.GetVisibility()
+    assert not standing.light.GetVisibility()
     reach = [np.abs(actor.mapper.dataset.points).max() for actor in view.scene.shell.actors]
     assert reach[0] - reach[1] == pytest.approx(2 * np.log(0.7 / 0.3) / 40, abs=4e-3)
     window.actions_table["shell"].trigger()
-    assert standing.surface.GetVisibility()
+    # A ball of so many triangles is drawn simplified where OpenGL is software.
+    drawn = standing.light if view.scene.is_simplified else standing.surface
+    assert drawn.GetVisibility()
     assert not view.scene.shell.is_shown
 
 
