@@ -87,5 +87,8 @@ def _area(mesh: Mesh) -> float:
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum(dtype=np.float64) / 2)
 
 
-def _sums(values: NDArray[np.float32], group: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    return np.column_stack([np.bincount(group, values[:, k], count) for k in range(3)])
+def _sums(
+    values: NDArray[np.floating], group: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    columns = [np.bincount(group, values[:, k], count) for k in range(3)]
+    return np.column_stack(columns).astype(np.float64)

@@ -168,6 +168,7 @@ class EmptyState(QFrame):
 
     def fit(self, room: QSize) -> None:
         """Take the size of as much as there is room for, at least of its buttons."""
+        size = self.size()
         for wanted in FITS:
             size = self._size_of(wanted, room.width() - 2 * _EDGE)
             if size.boundedTo(room) == size:
