@@ -22,6 +22,7 @@ from skimage.measure import marching_cubes
 from occstudio.datasets.furniture_catalogue import FURNITURE_CLASSES
 from occstudio.datasets.render_store import RenderStore
 from occstudio.datasets.shape_store import LATTICE_SIDE, ShapeStore
+from occstudio.datasets.training_samples import LabelledShape
 from occstudio.errors import ModelError, NoSurfaceError, OccStudioError
 from occstudio.extraction.surface import extract_surface
 from occstudio.inference.photo_model import PhotoModel
@@ -44,11 +45,14 @@ from occstudio.training.evaluation_case import (
     true_surface,
 )
 from occstudio.training.evaluation_table import EvaluationTable
+from occstudio.training.sources import StoredSurface
+from occstudio.training.stretched_views import drawn_view
 
 NEAREST: Final = "nearest training view"
 MEAN: Final = "mean of the class"
 
 _CELLS = 64
+_SIDE = 128
 _KNOWN_VIEWS = 8
 
 
@@ -156,6 +160,9 @@ def calibration_of(
 ) -> dict[str, float]:
     """How the signs of a good reading are weighed to foretell its IoU, by least squares.
 
+    Views of furniture teach what is good; drawings of everything else in the same part of the data
+    set, which the model can only get wrong, what is not.
+
     Returns
     -------
     dict
@@ -168,18 +175,29 @@ def calibration_of(
     signs: list[list[float]] = []
     reached: list[float] = []
     half = LATTICE_SIDE / 2
-    for number, shape in enumerate(shown.shapes):
-        stored = store[store.index_of(shape.id)]
+
+    def note(photos: Sequence[Image], shape: LabelledShape, number: int) -> None:
         rng = np.random.default_rng([41, number])
         queries = rng.uniform(-half, half, (20_000, 3)).astype(np.float32)
-        truth = stored.occupancy(queries)
-        for view in range(0, len(shape.offsets), 4):
-            reading = model.read_photo(Image(shown.pixels(number, view)))
+        truth = shape.occupancy(queries)
+        for photo in photos:
+            reading = model.read_photo(photo)
             inside = _inside(model, reading.latent, queries)
             union = int((inside | truth).sum())
             codes = [latent.arrays[CODE] for latent in reading.latents]
             signs.append([1.0, reading.agreement, reading.chances[0], spread(codes)])
             reached.append(int((inside & truth).sum()) / max(union, 1))
+
+    for number, shape in enumerate(shown.shapes):
+        views = [Image(shown.pixels(number, v)) for v in range(0, len(shape.offsets), 4)]
+        note(views, StoredSurface(store[store.index_of(shape.id)]), number)
+    others = set(store.where(split=split)) - set(
+        store.where(split=split, classes=FURNITURE_CLASSES)
+    )
+    for row in sorted(others):
+        other = StoredSurface(store[row])
+        rng = np.random.default_rng([43, row])
+        note([Image(drawn_view(other, _SIDE, rng)[0]) for _ in range(2)], other, row)
     weights = np.linalg.lstsq(np.array(signs), np.array(reached), rcond=None)[0]
     return dict(zip(CALIBRATION, weights.round(4).tolist(), strict=True))
 

@@ -87,18 +87,25 @@ def stretched_views(
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         shape = Stretched.of(shapes[number % len(shapes)], rng)
-        points, normals = _spread(*shape.sample_surface(_POINTS, rng), rng)
-        view = draw_viewpoint(points, size, rng)
-        pixels = splatted(points, normals, _paint(points, rng), view.camera, view.lights)
+        pixels, camera = drawn_view(shape, size, rng)
         changed.append(shape)
         photos.append(over_white(pixels))
-        seen.append(viewpoint(view.camera))
+        seen.append(viewpoint(camera))
     codes = codes_of(space, changed, points=2500, seed=seed)
     mirrored = codes_of(space, [Mirrored(shape) for shape in changed], points=2500, seed=seed)
     every = np.arange(count)
     return PhotoViews(
         np.stack(photos), every, np.ones(count), changed, codes, mirrored, np.stack(seen)
     )
+
+
+def drawn_view(
+    shape: LabelledShape, size: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], Camera]:
+    """A picture (size, size, 4) of a shape in some colours from somewhere, and the camera."""
+    points, normals = _spread(*shape.sample_surface(_POINTS, rng), rng)
+    view = draw_viewpoint(points, size, rng)
+    return splatted(points, normals, _paint(points, rng), view.camera, view.lights), view.camera
 
 
 def splatted(
