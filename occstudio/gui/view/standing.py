@@ -65,6 +65,7 @@ class Standing:
         self.low: Vector = np.full(3, -0.5)
         self.high: Vector = np.full(3, 0.5)
         self.place = Place(np.eye(4))
+        self._planes: list[Any] = []
         self._is_painted = False
         self._painted_by: object = None
         for actor in self.actors:
@@ -154,9 +155,9 @@ class Standing:
         self.place = place
         matrix = self.matrix
         for actor in (self.surface, self.light, self.outline):
-            actor.user_matrix = matrix
-        self.points.user_matrix = place.matrix
-        self.shadow.user_matrix = shifted(np.array([place.matrix[0, 3], 0.0, place.matrix[2, 3]]))
+            _move(actor, matrix)
+        _move(self.points, place.matrix)
+        _move(self.shadow, shifted(np.array([place.matrix[0, 3], 0.0, place.matrix[2, 3]])))
 
     def bounds(self) -> tuple[Vector, Vector]:
         """Corners of the box around it, in the scene."""
@@ -183,6 +184,9 @@ class Standing:
 
     def clip(self, planes: list[Any]) -> None:
         """Draw only what lies on the positive side of these VTK planes."""
+        if planes == self._planes:
+            return
+        self._planes = planes
         for actor in (self.surface, self.light, self.points, self.outline):
             actor.mapper.RemoveAllClippingPlanes()
             for plane in planes:
@@ -266,3 +270,9 @@ def _outline_actor(data: pv.PolyData) -> pv.Actor:
     actor.PickableOff()
     actor.SetUseBounds(False)
     return actor
+
+
+def _move(actor: pv.Actor, matrix: Matrix) -> None:
+    """Move an actor, if it is not there: whatever changed is drawn again."""
+    if actor.user_matrix is None or not np.array_equal(actor.user_matrix, matrix):
+        actor.user_matrix = matrix

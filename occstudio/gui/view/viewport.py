@@ -115,6 +115,7 @@ class Viewport(QtInteractor):
         self._move: Move | None = None
         self._grabbed = self._pressed = QPointF()
         self._frame_s = 0.0
+        self._drawn_at = -1
         self._picker = vtkCellPicker()
         self._picker.SetTolerance(0.0)
         self._rest = QTimer(self)
@@ -136,7 +137,9 @@ class Viewport(QtInteractor):
         if is_new:
             self.frame(None)
         self._aim()
-        self.update()
+        # Most edits change nothing that is drawn before their surface arrives.
+        if self._changed_at() > self._drawn_at:
+            self.update()
 
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
         """Swap in a new surface; the camera stays."""
@@ -270,10 +273,20 @@ class Viewport(QtInteractor):
         if not self._soon.isActive():
             self._soon.start(0)
 
+    def _changed_at(self) -> int:
+        """The number of VTK's last change of anything that is drawn."""
+        latest = 0
+        for renderer in self.renderers:
+            latest = max(latest, renderer.GetMTime(), renderer.camera.GetMTime())
+            for prop in renderer.GetViewProps():
+                latest = max(latest, prop.GetRedrawMTime())
+        return latest
+
     def paintGL(self) -> None:
         """Draw, and remember how long it took."""
         started = time.perf_counter()
         super().paintGL()
+        self._drawn_at = self._changed_at()
         if not self.scene.is_light:
             self._frame_s = time.perf_counter() - started
 
