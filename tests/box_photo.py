@@ -129,12 +129,12 @@ class BoxReader:
     def fit_photo(
         self,
         photo: Image,
-        reading: PhotoReading,
+        reading: PhotoReading | None = None,
         watch: Watch = UNWATCHED,
         told: Reported | None = None,
     ) -> PhotoReading:
         """The size whose outline agrees best."""
-        best = reading
+        best = reading or self.read_photo(photo)
         for step, scale in enumerate(np.linspace(0.8, 1.2, 17)):
             watch.check()
             watch.report("fit", step / 17)

@@ -66,8 +66,8 @@ def reconstruct_command(
         bool, typer.Option("--colour/--no-colour", help="Photos: colour the mesh by the photo.")
     ] = True,
     fit: Annotated[
-        bool, typer.Option("--fit", help="Photos: fit shape and camera to the outline.")
-    ] = False,
+        bool, typer.Option("--fit/--no-fit", help="Photos: fit shape and camera to the outline.")
+    ] = True,
     rembg: Annotated[
         bool, typer.Option("--rembg", help="Photos: let a network cut the object out.")
     ] = False,

@@ -24,10 +24,7 @@ from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field, level_of
 from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
-from occstudio.shapes.photo_reading import PhotoReading
-
-SURE: Final = 0.45
-"""Confidence below which a reading is said to be doubtful."""
+from occstudio.shapes.photo_reading import UNSURE, PhotoReading
 
 _SIDE = 64  # pixels of a silhouette
 _CELLS = 36  # along an axis of the cube, of a silhouette's shape
@@ -170,11 +167,12 @@ def reading_of(model: NeuralModel, found: list[Guess], view: Framed) -> PhotoRea
     first = kept[0]
     confidence = _confidence(model, kept, chances)
     doubts: list[str] = []
-    if confidence < SURE:
-        doubts.append(
+    if confidence < UNSURE:
+        said = (
             "the shape may be far off: the photo shows something that this model knows little of, "
             "or it is cut out badly"
         )
+        doubts.append(said)
     return PhotoReading(
         tuple(Latent({CODE: guess.code}, model.card.name) for guess in kept),
         tuple(chances.tolist()),

@@ -118,9 +118,9 @@ def reconstruct_photo(
     reading = None
     if isinstance(model, PhotoReader) and model.card.input_spec.has_opacity:
         watch.report("encode", 0.0)
-        reading = model.read_photo(photo)
-        if wishes.fits:
-            reading = model.fit_photo(photo, reading, watch)
+        # Without a reading the fit tries every shape that may be, not the likeliest alone.
+        fits = wishes.fits
+        reading = model.fit_photo(photo, None, watch) if fits else model.read_photo(photo)
     latent = model.encode(photo, watch) if reading is None else reading.latent
     level = model.card.threshold if threshold is None else threshold
     field = model.field(latent)

@@ -137,7 +137,8 @@ class Photos:
                     f"'{item.model}' can't fit shapes to photos: choose a model that reads photos"
                 )
             token.report("fitting to the photo", 0.0)
-            return model.fit_photo(photo, reading, token, told)
+            # What was fitted before goes on; else every shape that may be is tried.
+            return model.fit_photo(photo, item.reading, token, told)
 
         def take(found: PhotoReading) -> None:
             show(found)
