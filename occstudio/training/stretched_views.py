@@ -150,7 +150,7 @@ def splatted(
     hit = nearest >= 0
     picture.reshape(-1, 3)[hit] = shaded[order][nearest[hit]]
     opaque.reshape(-1)[hit] = True
-    closed = ndimage.binary_closing(opaque, np.ones((3, 3), np.bool_))
+    closed = np.asarray(ndimage.binary_closing(opaque, np.ones((3, 3), np.bool_)), np.bool_)
     gaps = closed & ~opaque
     if gaps.any():
         for channel in range(3):

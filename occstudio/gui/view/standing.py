@@ -274,5 +274,5 @@ def _outline_actor(data: pv.PolyData) -> pv.Actor:
 
 def _move(actor: pv.Actor, matrix: Matrix) -> None:
     """Move an actor, if it is not there: whatever changed is drawn again."""
-    if actor.user_matrix is None or not np.array_equal(actor.user_matrix, matrix):
+    if not np.array_equal(actor.user_matrix, matrix):
         actor.user_matrix = matrix
