@@ -1,0 +1,63 @@
+"""The model of photos that ships, on views of shapes that it never saw, against the truth."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from occstudio.datasets.shape_store import ShapeStore
+from occstudio.exchange.image_reader import read_image
+from occstudio.inference.library import code_book, load_model
+from occstudio.inference.photo_model import PhotoModel
+from occstudio.inference.photo_reader import CALIBRATION
+from occstudio.metrics import iou
+from occstudio.shapes.field import level_of
+from occstudio.shapes.latent import Latent
+from occstudio.shapes.photo_reading import PhotoReading
+
+DATA = Path(__file__).parent / "data"
+SHAPES = {"bunk-bed": "BlendSwap-CC-BY/bunkBed", "chair": "Scopia/chair"}
+
+
+@pytest.fixture(scope="module")
+def model() -> PhotoModel:
+    found = load_model("photo-furniture", "cpu")
+    assert isinstance(found, PhotoModel)
+    return found
+
+
+def _iou(model: PhotoModel, reading: PhotoReading, name: str) -> float:
+    store = ShapeStore.open(DATA / "furniture")
+    shape = store[store.index_of(SHAPES[name])]
+    queries = np.random.default_rng(0).uniform(-0.5, 0.5, (30_000, 3)).astype(np.float32)
+    inside = np.asarray(model.field(reading.latent)(queries)) > level_of(model.card.threshold)
+    return iou(inside, shape.occupancy(queries))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_view_becomes_a_shape_that_the_fit_brings_into_its_outline(
+    model: PhotoModel, name: str
+) -> None:
+    photo = read_image(DATA / "photos" / f"{name}.png")
+    reading = model.read_photo(photo)
+    fitted = model.fit_photo(photo)
+    assert fitted.agreement > max(0.6, reading.agreement)
+    assert _iou(model, fitted, name) > 0.15
+    camera = fitted.camera
+    assert camera is not None
+    assert camera.size == (photo.pixels.shape[1], photo.pixels.shape[0])
+    assert camera.position[1] > 0
+
+
+def test_it_answers_with_codes_of_the_space_that_ships(model: PhotoModel) -> None:
+    book = code_book("furniture-space")
+    assert book is not None
+    assert model.card.space == book.version
+    assert set(model.card.calibration) == set(CALIBRATION)
+    photo = read_image(DATA / "photos" / "chair.png")
+    code = model.read_photo(photo).latent.arrays
+    space = load_model("furniture-space", "cpu")
+    queries = np.random.default_rng(1).uniform(-0.5, 0.5, (500, 3)).astype(np.float32)
+    theirs = np.asarray(space.field(Latent(code, "furniture-space"))(queries))
+    ours = np.asarray(model.field(Latent(code, "photo-furniture"))(queries))
+    np.testing.assert_allclose(ours, theirs, atol=0.05)
