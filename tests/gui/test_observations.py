@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image as Pillow
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from occstudio.gui.app import list_models_of_library, load_model_of_library, work_on_library
@@ -81,15 +83,44 @@ def test_a_photo_and_voxels_get_the_models_that_take_them(
 
 
 def test_a_photo_without_a_model_is_listed_and_the_window_says_why(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    studio = window.studio
+    blind = [card for card in list_models_of_library() if card.input_kind != "image"]
+    monkeypatch.setattr(studio, "_list_models", lambda: blind)
+    studio.refresh_models()
+    qtbot.waitUntil(lambda: len(studio.models) == len(blind), timeout=TIMEOUT_MS)
     heard: list[str] = []
-    window.studio.noticed.subscribe(lambda notice: heard.append(notice.text))
-    window.studio.open_files(_inputs(tmp_path)[:1])
+    studio.noticed.subscribe(lambda notice: heard.append(notice.text))
+    studio.open_files(_inputs(tmp_path)[:1])
     qtbot.waitUntil(lambda: bool(heard), timeout=TIMEOUT_MS)
     assert "no model that could reconstruct the photo" in heard[-1]
-    (item,) = window.studio.document.items
+    (item,) = studio.document.items
     assert item.model == ""
+
+
+@pytest.mark.slow
+def test_a_photo_becomes_a_shape_with_the_model_that_ships(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = window.studio
+    studio.open_files(_inputs(tmp_path)[:1])
+    qtbot.waitUntil(lambda: bool(studio.document.items), timeout=TIMEOUT_MS)
+    (item,) = studio.document.items
+    studio.apply(edits.set_resolution((item.id,), 32))
+    qtbot.waitUntil(lambda: window.photo_desk.dialog is not None, timeout=TIMEOUT_MS)
+    dialog = window.photo_desk.dialog
+    assert dialog is not None
+    said = dialog.findChild(QLabel, "cutDialog-state")
+    qtbot.waitUntil(lambda: "Looking" not in said.text(), timeout=TIMEOUT_MS)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: item.id in studio.results, timeout=2 * TIMEOUT_MS)
+    assert studio.document.items[0].model == "photo-furniture"
+    result = studio.results[item.id]
+    assert len(result.mesh.faces) > 100
+    assert result.reading is not None
+    assert 0 < result.reading.confidence < 1
+    assert result.reading.camera is not None
 
 
 def _families(folder: Path) -> list[Path]:
