@@ -12,7 +12,6 @@ import logging
 import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,8 +22,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from tests.own_display import is_possible, open_display
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -48,32 +45,11 @@ _LASTING_THREADS = (
 _QT_OWN_WIDGETS = frozenset({"QTipLabel", "QDesktopWidget", "QComboBoxPrivateContainer"})
 
 
-_DISPLAY = pytest.StashKey[subprocess.Popen[bytes]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Give each process of a parallel run a display of its own."""
-    if "PYTEST_XDIST_WORKER" in os.environ and is_possible():
-        config.stash[_DISPLAY] = open_display()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take it away."""
-    server = config.stash.get(_DISPLAY, None)
-    if server is not None:
-        server.terminate()
-        server.wait(10)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the window need the focus: where all share a display, one process runs them all.
-
-    Where each process has a display of its own, the files are dealt out to all.
-    """
+    """Tests of the window share one process, beside which the others run: they need the focus."""
     for item in items:
         if "gui" in item.path.parts:
-            group = str(item.path) if is_possible() else "window"
-            item.add_marker(pytest.mark.xdist_group(group))
+            item.add_marker(pytest.mark.xdist_group("window"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
