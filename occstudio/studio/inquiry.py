@@ -49,7 +49,7 @@ class Inquiry(Generic[Question, Answer]):
         self._work, self._post, self._report = work, post, report
         self._lane: LiveLane[Question] | None = None
         self._wanted: Question | None = None
-        self._is_busy = False
+        self._is_busy = self._is_closed = False
 
     @property
     def is_busy(self) -> bool:
@@ -70,6 +70,8 @@ class Inquiry(Generic[Question, Answer]):
         settles : bool
             Whether the hand still moves, so that the full answer may wait.
         """
+        if self._is_closed:
+            return  # what asks a moment later than it might finds nobody there
         if question == self._wanted:
             if not settles and self._lane is not None:
                 self._lane.hurry()
@@ -88,8 +90,8 @@ class Inquiry(Generic[Question, Answer]):
             self.ended.emit()
 
     def close(self) -> None:
-        """End the worker."""
-        self._wanted, self._is_busy = None, False
+        """End the worker; whoever asks later gets no answer."""
+        self._wanted, self._is_busy, self._is_closed = None, False, True
         if self._lane is not None:
             self._lane.close()
             self._lane = None

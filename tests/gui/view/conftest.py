@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.view.viewport import Viewport
 from tests.gui.conftest import TIMEOUT_MS, ellipsoid_file
 from tests.gui.conftest import qapp as qapp  # noqa: PLC0414 - pytest wants the fixture by name
-from tests.gui.conftest import window as window  # noqa: PLC0414
 
 Open = Callable[..., int]
 
@@ -57,7 +57,8 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
 def pixels(view: Viewport) -> NDArray[np.uint8]:
     """What the view has drawn, (h, w, 3), without what lies over it."""
     view.update()
-    image = view.grabFramebuffer().convertToFormat(view.grabFramebuffer().format().Format_RGB888)
+    view.smooth_edges(True)  # as when the view is at rest
+    image = view.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
