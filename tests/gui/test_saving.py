@@ -196,13 +196,14 @@ def test_a_bad_session_is_one_line_and_the_shapes_stay(
 def test_an_empty_window_offers_to_go_on_with_the_last_session(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
+    window.resize(1440, 900)  # a low window has no room for it, only for the menu
     again = window.findChild(QPushButton, "emptyState-again")
     assert not again.isVisible()
     with_a_shape(qtbot, window, tmp_path)
     window.studio.session.save(tmp_path / "lamp.occ")
     qtbot.waitUntil(lambda: bool(window.studio.settings.recent), timeout=TIMEOUT_MS)
     window.studio.apply(edits.remove_items((window.studio.document.items[0].id,)))
-    assert again.isVisible()
+    qtbot.waitUntil(again.isVisible, timeout=TIMEOUT_MS)
     assert "lamp" in again.text()
     again.click()
     qtbot.waitUntil(lambda: len(window.studio.document.items) == 1, timeout=TIMEOUT_MS)

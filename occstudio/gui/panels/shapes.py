@@ -98,7 +98,8 @@ class ShapesPanel(QWidget):
     def edit_name(self) -> None:
         """Edit the current row's name in its place."""
         index = self._list.currentIndex()
-        if index.isValid():
+        is_edited = self._list.state() == QAbstractItemView.State.EditingState
+        if index.isValid() and not is_edited:
             self._list.edit(index)
 
     def choose_color(self, place: QPoint | None = None) -> None:
