@@ -15,6 +15,10 @@ _GL_RENDERER = 0x1F01
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render")
 _BLIND_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
 
+# One for all: of a surface that was deleted the binding keeps the address, and takes whatever is
+# made there later for it, a menu say.
+_kept: list[QOffscreenSurface] = []
+
 
 @dataclass(frozen=True, slots=True)
 class OpenGl:
@@ -61,10 +65,13 @@ def probe_opengl() -> OpenGl:
     if platform in _BLIND_PLATFORMS:
         return OpenGl("", tr("the display '{platform}' has none", platform=platform))
     wanted = view_format()
-    context, surface = QOpenGLContext(), QOffscreenSurface()
+    context = QOpenGLContext()
     context.setFormat(wanted)
-    surface.setFormat(wanted)
-    surface.create()
+    if not _kept:
+        _kept.append(QOffscreenSurface())
+        _kept[0].setFormat(wanted)
+        _kept[0].create()
+    (surface,) = _kept
     if not context.create() or not context.makeCurrent(surface):
         return OpenGl("", tr("the driver gives no context"))
     try:
