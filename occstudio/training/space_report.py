@@ -177,8 +177,35 @@ def evaluate_space(
     level = level_of(model.card.threshold)
     chairs = [known[row] for row in book.rows_of(_CHAIRS)]
     space = CodeSpace.of(book)
+    midpoints, unheld = _midpoints(model, chairs, space, pairs, seed, watch)
+    drawn = surface_clouds(model, space.prior().sample(samples, seed), watch)
+    references = stored_clouds(store, unseen)
+    some = np.random.default_rng(seed).permutation(rows)[:samples].tolist()
+    return SpaceReport(
+        float(trained.mean()),
+        float(fitted.mean()),
+        float(encoded.mean()),
+        _by_class(store, rows, unseen, trained, fitted, encoded),
+        float(np.mean([largest_share(model.field(one), level) >= WHOLE for one in chairs])),
+        midpoints,
+        unheld,
+        compare_samples(drawn, references),
+        compare_samples(stored_clouds(store, some), references),
+        split,
+    )
 
-    def whole(path: str, in_one_piece: bool) -> tuple[float, float]:
+
+def _midpoints(
+    model: NeuralModel,
+    chairs: list[Latent],
+    space: CodeSpace,
+    pairs: int,
+    seed: int,
+    watch: Watch,
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
+    """`SpaceReport.whole_midpoints` and `SpaceReport.whole_unheld`."""
+
+    def whole(path: str, *, in_one_piece: bool) -> tuple[float, float]:
         shares = whole_share(
             model,
             chairs,
@@ -191,21 +218,8 @@ def evaluate_space(
         surface, cells = (shares >= WHOLE).mean(axis=0).tolist()
         return surface, cells
 
-    drawn = surface_clouds(model, space.prior().sample(samples, seed), watch)
-    references = stored_clouds(store, unseen)
-    some = np.random.default_rng(seed).permutation(rows)[:samples].tolist()
-    return SpaceReport(
-        float(trained.mean()),
-        float(fitted.mean()),
-        float(encoded.mean()),
-        _by_class(store, rows, unseen, trained, fitted, encoded),
-        float(np.mean([largest_share(model.field(one), level) >= WHOLE for one in chairs])),
-        {path: whole(path, True) for path in PATH_KINDS},
-        whole(PATH_KINDS[0], False),
-        compare_samples(drawn, references),
-        compare_samples(stored_clouds(store, some), references),
-        split,
-    )
+    held = {path: whole(path, in_one_piece=True) for path in PATH_KINDS}
+    return held, whole(PATH_KINDS[0], in_one_piece=False)
 
 
 def _latent(book: CodeBook, code: np.ndarray) -> Latent:
