@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, QTimer
 from occstudio.gui.translation import told, tr
 from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.status_strip import READY
-from occstudio.studio.diagnosis import Diagnosis, Finding
+from occstudio.studio.diagnosis import Diagnosis
 from occstudio.studio.doctor import Checkup
 from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.finding import Finding
 from occstudio.studio.notice import Notice, Severity
 from occstudio.studio.studio import Studio
 

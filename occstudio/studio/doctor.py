@@ -11,11 +11,13 @@ from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation, kinds_for
 from occstudio.shapes.watch import Watch
-from occstudio.studio.diagnosis import BETTER_UP, MISSED, Diagnosis, Facts, diagnose
+from occstudio.studio.diagnosis import BETTER_UP, Diagnosis, diagnose
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.examination import agreement, measure_input, measure_surface
+from occstudio.studio.finding import Facts
 from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import Pipeline, ShapeResult, Wish
+from occstudio.studio.surface_rules import MISSED
 from occstudio.studio.uprightness import LIKELY, SURE, better_up
 
 OTHER_UPS = ("+y", "+z", "+x", "-y", "-z", "-x")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from occstudio.finishing.finishing import Finishing
+from occstudio.shapes.frame import Frame
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.photo_reading import PhotoReading
@@ -193,6 +194,11 @@ def set_unit(ids: tuple[int, ...], unit: str) -> Edit:
             ids, lambda item: replace(item, frame=replace(item.frame, unit=unit))
         ),
     )
+
+
+def set_frame(item_id: int, frame: Frame, label: str) -> Edit:
+    """Lay an input another way into the model's box."""
+    return Edit(label, lambda old: old.changed((item_id,), lambda item: replace(item, frame=frame)))
 
 
 def set_color(ids: tuple[int, ...], color: str) -> Edit:

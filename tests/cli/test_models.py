@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from occstudio import paths
 from tests.cli.conftest import Shell
 from tests.inference.small_models import deep_sdf_folder, paper_file
 from tests.networks.golden_files import write_checkpoint_file
@@ -84,11 +85,18 @@ def test_photos_and_voxels_are_reconstructed_with_a_papers_file(
     assert (tmp_path / "out.ply").stat().st_size > 1000
 
 
-def test_a_photo_without_a_model_for_it_says_how_to_get_one(shell: Shell, tmp_path: Path) -> None:
+def test_a_photo_without_a_model_for_it_says_how_to_get_one(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "bundled_models", lambda: tmp_path / "none")
     Pillow.new("RGB", (32, 32)).save(tmp_path / "a.png")
     done = shell("reconstruct", tmp_path / "a.png", "-o", tmp_path / "a.ply")
     assert done.code == 1
     assert "models add" in done.err
+
+
+def test_a_model_of_scans_refuses_a_photo(shell: Shell, tmp_path: Path) -> None:
+    Pillow.new("RGB", (32, 32)).save(tmp_path / "a.png")
     done = shell("reconstruct", tmp_path / "a.png", "-o", tmp_path / "a.ply", "--model", "scan-any")
     assert done.code == 1
     assert "takes a scan or a mesh, not a photo" in done.err

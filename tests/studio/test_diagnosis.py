@@ -26,9 +26,10 @@ from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import Observation, ShapeModel
 from occstudio.shapes.watch import UNWATCHED, Watch
 from occstudio.studio import edits
-from occstudio.studio.diagnosis import Diagnosis, Facts, Finding, Weight, diagnose
+from occstudio.studio.diagnosis import Diagnosis, diagnose
 from occstudio.studio.doctor import Checkup
 from occstudio.studio.document import Document, Source
+from occstudio.studio.finding import Facts, Finding, Weight
 from occstudio.studio.photo_cut import FOUND
 from occstudio.studio.studio import Studio
 

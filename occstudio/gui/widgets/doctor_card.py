@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 
 from occstudio.gui.theme import DARK, SPACE, Theme, icon
 from occstudio.gui.translation import sentence, told, tr
-from occstudio.studio.diagnosis import Diagnosis, Finding, Weight
+from occstudio.studio.diagnosis import Diagnosis
+from occstudio.studio.finding import Finding, Weight
 
 _WIDTH = 344
 _MARGINS = (2 * SPACE, SPACE + 4, SPACE + 4, 2 * SPACE)

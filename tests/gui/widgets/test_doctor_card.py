@@ -6,7 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.studio import edits
-from occstudio.studio.diagnosis import Diagnosis, Finding, Weight
+from occstudio.studio.diagnosis import Diagnosis
+from occstudio.studio.finding import Finding, Weight
 
 FINDING = Finding(
     "no-surface",
