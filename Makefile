@@ -36,10 +36,7 @@ run: $(FOR_RUN) ## open the studio; without a display, write meshes and pictures
 
 .PHONY: test
 test: check ## set up, check, and run the whole suite, the window included (under Xvfb)
-	@mkdir -p $(OUT)
-	@# What fails beside other work (a crowded machine, a lost worker) is tried once more, alone.
-	$(XVFB) $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST) || \
-	    $(XVFB) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(PYTEST)
+	.setup/run-tests.sh $(PYTEST)
 
 .PHONY: check
 check: setup ## lint, format, types and import contracts

@@ -46,10 +46,10 @@ _QT_OWN_WIDGETS = frozenset({"QTipLabel", "QDesktopWidget", "QComboBoxPrivateCon
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the window share one process, beside which the others run: they need the focus."""
+    """Mark the tests of the window, which run in one process: they need the focus."""
     for item in items:
         if "gui" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("window"))
+            item.add_marker(pytest.mark.window)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
