@@ -22,6 +22,12 @@ class Docks(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
+        # What lies below lies below the view only: the inspector needs the height.
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            window.setCorner(corner, area)
         self._docks: dict[str, QDockWidget] = {}
         self._widths: dict[str, int] = {}
         self._heights: dict[str, int] = {}

@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
             "inspector", tr("Inspector"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea, 316
         )
         self.docks.add(
-            "explorer", tr("Explorer"), self.explorer, Qt.DockWidgetArea.BottomDockWidgetArea, 230
+            "explorer", tr("Explorer"), self.explorer, Qt.DockWidgetArea.BottomDockWidgetArea, 256
         )
         self.setStatusBar(self.status)
         menus = self.actions_table.fill_menu_bar(self.menuBar())

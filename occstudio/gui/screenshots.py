@@ -28,8 +28,10 @@ from occstudio.gui.app import (
     make_application,
 )
 from occstudio.gui.bridge import Bridge
+from occstudio.gui.commands.explore import open_tab
 from occstudio.gui.main_window import MainWindow
 from occstudio.gui.opengl import probe_opengl
+from occstudio.gui.panels.explorer.explorer import TABS
 from occstudio.gui.theme import apply_theme, chosen_theme
 from occstudio.gui.view.shading import ALL_SHADINGS
 from occstudio.shapes.analytic import AnalyticModel
@@ -48,6 +50,7 @@ SCALES = (1, 2)
 """Pixels per logical pixel."""
 
 _MOST_WAIT_MS = 120_000
+_PICTURES_MS = 2500
 
 
 def write_screenshots(folder: Path, scale: int) -> list[Path]:
@@ -106,6 +109,7 @@ def _states(window: MainWindow) -> Iterator[str]:
             yield from _comparisons(window)
         yield from _panels(window)
         yield from _photo(window, Path(place))
+        yield from _explorer(window)
         _open(studio, [*files[2:3], Path(place) / "film.mov", Path(place) / "lost.ply"])
         yield "12-several-and-rejected"
         for button in window.status.findChildren(QToolButton, "statusStrip-details"):
@@ -215,6 +219,22 @@ def _photo(window: MainWindow, folder: Path) -> Iterator[str]:
     window.actions_table["photo_camera"].trigger()
     yield "21-through-the-photo"
     window.actions_table["photo_camera"].trigger()
+
+
+def _explorer(window: MainWindow) -> Iterator[str]:
+    """Half way between two chairs, and every tab, if there is a space of shapes."""
+    studio, explorer = window.studio, window.explorer
+    space = studio.exploration.space
+    if space is None:
+        return
+    chairs = [entry.name for entry in space.book.of_kind("chair")] or space.book.names
+    for place in (0, 1):
+        explorer.between.choose_named(place, chairs[place])
+    for tab, _, _ in TABS:
+        open_tab(window, tab)
+        _pause(_PICTURES_MS)
+        yield f"22-explorer-{tab}"
+    open_tab(window, "between")
 
 
 def _open(studio: Studio, files: Sequence[Path]) -> None:

@@ -65,7 +65,9 @@ def test_two_shapes_of_the_catalogue_make_a_third(window: MainWindow, qtbot: QtB
 
 def test_dragging_the_strip_slides_and_is_undone_at_once(window: MainWindow, qtbot: QtBot) -> None:
     before = _blend(window, qtbot)
+    window.resize(1440, 900)
     strip = window.explorer.between.strip
+    qtbot.waitUntil(lambda: strip.width() > 400)
     middle = QPoint(strip.width() // 2, strip.height() - 12)
     QTest.mousePress(strip, Qt.MouseButton.LeftButton, pos=middle)
     for part in (0.6, 0.7, 0.8, 0.9):

@@ -164,3 +164,18 @@ def test_spread_takes_the_place_of_temperature_near_a_shape(
     slider.setValue(slider.maximum())
     assert window.studio.document.gallery.spread == 1.0
     assert window.studio.document.gallery.temperature == 0.8
+
+
+def test_who_has_chosen_nothing_may_begin_with_two_at_random(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    between = window.explorer.between
+    assert between.begin.isVisible()
+    QTest.mouseClick(between.begin, Qt.MouseButton.LeftButton)
+    blend = _settled(window, qtbot).blend
+    assert blend is not None
+    first, second = (key.name for key in blend.keys)
+    assert first != second
+    assert first.split()[0] == second.split()[0]
+    assert between.strip.isVisible()
+    assert not between.begin.isVisible()

@@ -1,12 +1,13 @@
 """Between shapes: two or more of them, a way, and a hand that goes along it."""
 
+import random
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,6 +16,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -65,6 +69,12 @@ class BetweenPart(ExplorerPart):
             ShapeWell("explorer-well-b", "B", theme, self),
         )
         self.strip = Filmstrip(theme, self)
+        self.begin = self._button(
+            "explorer-begin",
+            tr("Try two at random"),
+            "dice-multiple-outline",
+            tr("Go from one shape of the catalogue to another like it"),
+        )
         self.path = QComboBox(self)
         self.path.setObjectName("explorer-path")
         self.path.setAccessibleName(tr("Path"))
@@ -93,6 +103,8 @@ class BetweenPart(ExplorerPart):
         self.where = QLabel(self)
         self.where.setObjectName("explorer-where")
         self.where.setProperty("role", "small")
+        # In a narrow panel the words give way, not the buttons.
+        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._build()
@@ -111,6 +123,7 @@ class BetweenPart(ExplorerPart):
             (self.add, "plus"),
             (self.remove, "minus"),
             (self.export, "export-variant"),
+            (self.begin, "dice-multiple-outline"),
         ):
             button.setIcon(icon(name, theme))
         self._strip_of = None
@@ -135,7 +148,7 @@ class BetweenPart(ExplorerPart):
             self.strip.set_fraction(blend.fraction)
             self.where.setText(self._words(blend))
         else:
-            self.where.setText(tr("Choose two shapes, and what lies between them appears here."))
+            self.where.clear()
             self.strip.set_frames([])
             self._strip_of = None
             if self.play.isChecked():
@@ -147,6 +160,7 @@ class BetweenPart(ExplorerPart):
                 well.show_shape(key.name, self.pictures.of(key.latent))
         wanted = {str(k): key.latent for k, key in enumerate(keys) if key is not None}
         self.pictures.want(wanted, first=True)
+        self._middle.setCurrentIndex(0 if blend is None else 1)
         for part in (self.strip, self.play, self.export, self.add):
             part.setEnabled(blend is not None)
         self.remove.setEnabled(blend is not None and len(blend.keys) > 2)
@@ -193,6 +207,20 @@ class BetweenPart(ExplorerPart):
         except OccStudioError as error:
             self.studio.noticed.emit(notice_of(error))
 
+    def choose_at_random(self) -> None:
+        """A way between two shapes of the catalogue of one class, chairs if there are any."""
+        space = self.space
+        if space is None:
+            return
+        book = space.book
+        pairs = [kind for kind in book.kinds if len(book.of_kind(kind)) > 1]
+        kind = "chair" if "chair" in pairs else next(iter(pairs), "")
+        names = [entry.name for entry in book.of_kind(kind)] if kind else list(book.names)
+        first, second = random.sample(names, 2)
+        self.exploration.blend(
+            [self.exploration.named(first), self.exploration.named(second)], self.path.currentData()
+        )
+
     def choose_next(self, name: str) -> None:
         """Put a shape of the catalogue where one is missing, or at the second end."""
         item = self._blended(self.studio.document)
@@ -227,11 +255,25 @@ class BetweenPart(ExplorerPart):
         tools.addSpacing(8)
         tools.addWidget(self.where, 1)
         tools.addWidget(self.export)
+        hint = QLabel(tr("Choose two shapes, and what lies between them appears here."), self)
+        hint.setProperty("role", "muted")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint.setWordWrap(True)
+        empty = QWidget(self)
+        lines = QVBoxLayout(empty)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.addStretch()
+        lines.addWidget(hint)
+        lines.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignCenter)
+        lines.addStretch()
+        self._middle = QStackedLayout()
+        self._middle.addWidget(empty)
+        self._middle.addWidget(self.strip)
         layout = QGridLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setHorizontalSpacing(10)
         layout.addWidget(self.wells[0], 0, 0)
-        layout.addWidget(self.strip, 0, 1)
+        layout.addLayout(self._middle, 0, 1)
         layout.addWidget(self.wells[1], 0, 2)
         layout.addLayout(tools, 1, 0, 1, 3)
         layout.setRowStretch(0, 1)
@@ -248,6 +290,7 @@ class BetweenPart(ExplorerPart):
         self.strip.released.connect(self.studio.end_gesture)
         self.path.activated.connect(lambda _: self._change_path())
         self.play.toggled.connect(self._play)
+        self.begin.clicked.connect(self.choose_at_random)
         self.add.setMenu(QMenu(self.add))
         self.add.menu().aboutToShow.connect(self._fill_add)
         self.remove.clicked.connect(self._remove_key)
