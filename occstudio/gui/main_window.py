@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
     def _coming_view(self) -> View:
         if self.opengl.problem:
             return self._view()
-        coming = ComingView(self.stage)
+        coming = ComingView(self.stage, is_software=self.opengl.is_software)
         self.stage.hold(coming)
         return coming
 

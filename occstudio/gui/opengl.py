@@ -1,5 +1,7 @@
 """Is there an OpenGL that the 3-D view can draw with? Asked before the view is built."""
 
+import ctypes
+import sys
 from dataclasses import dataclass
 
 from PySide6.QtGui import (
@@ -59,20 +61,34 @@ def view_format() -> QSurfaceFormat:
     return wanted
 
 
+def drawing_surface() -> QOffscreenSurface:
+    """What a context is made current with that draws into no window."""
+    if not _kept:
+        _kept.append(QOffscreenSurface())
+        _kept[0].setFormat(view_format())
+        _kept[0].create()
+    return _kept[0]
+
+
+def symbol_loader() -> int:
+    """Address of the function by which the platform finds OpenGL's others; 0 to let VTK look."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    if QGuiApplication.platformName().startswith("wayland"):
+        found = ctypes.CDLL("libEGL.so.1").eglGetProcAddress
+    else:
+        found = ctypes.CDLL("libGL.so.1").glXGetProcAddressARB
+    return ctypes.cast(found, ctypes.c_void_p).value or 0
+
+
 def probe_opengl() -> OpenGl:
     """Make a context as the view would, ask the driver's name, and throw it away."""
     platform = QGuiApplication.platformName()
     if platform in _BLIND_PLATFORMS:
         return OpenGl("", tr("the display '{platform}' has none", platform=platform))
-    wanted = view_format()
     context = QOpenGLContext()
-    context.setFormat(wanted)
-    if not _kept:
-        _kept.append(QOffscreenSurface())
-        _kept[0].setFormat(wanted)
-        _kept[0].create()
-    (surface,) = _kept
-    if not context.create() or not context.makeCurrent(surface):
+    context.setFormat(view_format())
+    if not context.create() or not context.makeCurrent(drawing_surface()):
         return OpenGl("", tr("the driver gives no context"))
     try:
         version = context.format().majorVersion(), context.format().minorVersion()

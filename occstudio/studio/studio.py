@@ -341,11 +341,9 @@ class Studio:
     def _moved(self, old: Document, settle_s: float = 0.0) -> None:
         if self.document is old:
             return
-        try:
-            self.changed.emit(old, self.document)
-        finally:
-            # A panel that fails keeps no surface from being made.
-            self._surfaces.follow(settle_s)
+        # First of all: the worker begins while panels show, and one that fails does not stop it.
+        self._surfaces.follow(settle_s)
+        self.changed.emit(old, self.document)
 
     def _arrived(self, item_id: int) -> None:
         self.result_arrived.emit(item_id)

@@ -90,7 +90,7 @@ class Windowed:
         self.window.show()
         view = self.window.viewport
         assert isinstance(view, Viewport)
-        view.render_window.AddObserver("EndEvent", self._drawn)
+        view.ren_win.AddObserver("EndEvent", self._drawn)
         self.studio.result_arrived.subscribe(self._note)
 
     def _note(self, item: int) -> None:

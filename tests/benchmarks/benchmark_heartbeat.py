@@ -39,14 +39,13 @@ def main(decodes: int = DECODES) -> None:
     app = make_application()
     apply_theme(app, chosen_theme("dark"))
     frames: list[float] = []
-    draw = Viewport.paintGL
+    drawn = Viewport._was_drawn
 
-    def timed(self: Viewport) -> None:
-        began = time.perf_counter()
-        draw(self)
-        frames.append(time.perf_counter() - began)
+    def timed(self: Viewport, seconds: float) -> None:
+        drawn(self, seconds)
+        frames.append(seconds)
 
-    Viewport.paintGL = timed  # type: ignore[method-assign]
+    Viewport._was_drawn = timed  # type: ignore[method-assign]
     bridge = Bridge(app)
     studio = Studio(
         load_model_of_library, list_models, post=bridge.post, settings=Settings(theme="dark")

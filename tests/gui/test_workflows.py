@@ -363,7 +363,7 @@ def test_keys_do_what_the_table_says_and_never_reach_vtk(
     assert viewport.orbit.azimuth == 90  # type: ignore[attr-defined]
     assert not viewport.ren_win.GetStereoRender()  # type: ignore[attr-defined]
     qtbot.keyClick(viewport, Qt.Key.Key_W)  # type: ignore[arg-type]
-    for actor in viewport.renderer.actors.values():  # type: ignore[attr-defined]
+    for actor in viewport.renderers[0].actors.values():  # type: ignore[attr-defined]
         assert actor.prop.style.lower() != "wireframe"
 
 

@@ -88,7 +88,7 @@ class Director:
         self.camera.show(document)
         self._view.overlay.arrange()
         self._cut()
-        self._view.update()
+        self._view.catch_up()
 
     def _want_slice(self, document: Document) -> None:
         item, wanted = document.current, _held(document.slice)

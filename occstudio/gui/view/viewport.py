@@ -10,25 +10,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import pyvista as pv
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QCloseEvent,
+    QImage,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
-from pyvistaqt import QtInteractor
-from vtkmodules.vtkRenderingCore import vtkCellPicker
+from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkRenderWindow
 
 from occstudio.gui.theme import Theme
 from occstudio.gui.translation import tr
 from occstudio.gui.view import mouse
+from occstudio.gui.view.aiming import aim, aim_through
+from occstudio.gui.view.canvas import GlCanvas, PaintedCanvas
 from occstudio.gui.view.mouse import Move
-from occstudio.gui.view.orbit_camera import VIEW_ANGLE, OrbitCamera
+from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.overlay import Overlay
 from occstudio.gui.view.scene import Scene
 from occstudio.gui.view.through import Through
@@ -48,7 +52,7 @@ _FINGER_DEGREES = 0.4
 _NOTCH = 1.15
 
 
-class Viewport(QtInteractor):
+class Viewport(QWidget):
     """Shows the visible shapes of a document.
 
     Parameters
@@ -79,29 +83,31 @@ class Viewport(QtInteractor):
     """One looks from elsewhere, or the view has another size."""
 
     def __init__(self, parent: QWidget, *, is_software: bool) -> None:
+        super().__init__(parent)
         self.is_busy: Callable[[], bool] = lambda: False
         self._is_software = is_software
-        self._calm = QTimer()
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(_REST_MS)
-        self._soon = QTimer()
-        self._soon.setSingleShot(True)
-        super().__init__(
-            parent,
-            auto_update=False,
-            multi_samples=0 if is_software else 8,
-            shape=(1, 2),
-            border=False,
-        )
-        for timer, due in ((self._soon, super().update), (self._calm, self._be_calm)):
-            timer.setParent(self)
-            timer.timeout.connect(due)
         self.setObjectName("viewport")
         self.setAccessibleName(tr("3-D view"))
-        self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(False)
-        self.reset_key_events()
+        self.canvas: GlCanvas | PaintedCanvas
+        if is_software:
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+            self.canvas = PaintedCanvas()
+        else:
+            self.canvas = GlCanvas(self)
+            self.canvas.drawn.connect(self._was_drawn)
+        self.renderers = self.canvas.renderers
+        self._picture = QImage()
+        self._is_stale = True
+        self._calm, self._soon, self._rest = (QTimer(self) for _ in range(3))
+        for timer, wait_ms, due in (
+            (self._soon, 0, self._draw),
+            (self._calm, _REST_MS, self._be_calm),
+            (self._rest, _REST_MS, self._come_to_rest),
+        ):
+            timer.setSingleShot(True)
+            timer.setInterval(wait_ms)
+            timer.timeout.connect(due)
         main, beside = self.renderers[0], self.renderers[1]
         if is_software:
             for renderer in (main, beside):
@@ -118,10 +124,6 @@ class Viewport(QtInteractor):
         self._drawn_at = -1
         self._picker = vtkCellPicker()
         self._picker.SetTolerance(0.0)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._come_to_rest)
         self.overlay.gizmo.wanted.connect(self.look)
         self._split(False)
         self._aim()
@@ -137,7 +139,10 @@ class Viewport(QtInteractor):
         if is_new:
             self.frame(None)
         self._aim()
-        # Most edits change nothing that is drawn before their surface arrives.
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Draw if anything changed; most edits change nothing before their surface arrives."""
         if self._changed_at() > self._drawn_at:
             self.update()
 
@@ -161,6 +166,13 @@ class Viewport(QtInteractor):
             self.orbit = replace(self.orbit, is_parallel=settings.is_parallel)
         self._aim()
         self.update()
+
+    @property
+    def ren_win(self) -> vtkRenderWindow:
+        """VTK's window."""
+        window = self.canvas.ren_win
+        assert window is not None
+        return window
 
     # -- where one looks from ----------------------------------------------------------------
 
@@ -217,7 +229,17 @@ class Viewport(QtInteractor):
 
     def make_current(self) -> None:
         """Be ready to draw outside of a paint event."""
-        self._check_has_ren_win()
+        self.canvas.make_current()
+
+    def picture(self) -> QImage:
+        """What the view draws now, without what lies over it."""
+        if isinstance(self.canvas, GlCanvas):
+            return self.canvas.grabFramebuffer()
+        started = time.perf_counter()
+        self._picture = self.canvas.picture(self.width(), self.height(), self.devicePixelRatioF())
+        self._is_stale = False
+        self._was_drawn(time.perf_counter() - started)
+        return self._picture
 
     def pick(self, position: QPointF) -> int | None:
         """The id of the shape at a place, or None."""
@@ -230,32 +252,13 @@ class Viewport(QtInteractor):
         return self.scene.item_of(self._picker.GetActor()) if found else None
 
     def _aim(self) -> None:
-        orbit = self.orbit
         for renderer in self.renderers:
-            camera = renderer.camera
-            camera.SetPosition(*orbit.eye)
-            camera.SetFocalPoint(*orbit.target)
-            camera.SetViewUp(*orbit.up)
-            camera.SetViewAngle(VIEW_ANGLE)
-            camera.SetParallelProjection(orbit.is_parallel)
-            camera.SetParallelScale(orbit.height / 2)
-            near = -20.0 if orbit.is_parallel else 0.01 * orbit.distance
-            camera.SetWindowCenter(0, 0)
-            camera.SetClippingRange(near, orbit.distance + 20)
+            aim(renderer.camera, self.orbit)
             if self.through is not None:
-                self._aim_through(camera, self.through)
-        self.scene.look_from(orbit, self.aspect)
-        self.overlay.follow(orbit, self.scene.floor.step)
+                aim_through(renderer.camera, self.through, self.aspect)
+        self.scene.look_from(self.orbit, self.aspect)
+        self.overlay.follow(self.orbit, self.scene.floor.step)
         self.turned.emit()
-
-    def _aim_through(self, camera: pv.Camera, through: Through) -> None:
-        camera.SetPosition(*through.eye)
-        camera.SetFocalPoint(*(through.eye + through.distance * through.forward))
-        camera.SetViewUp(*through.up)
-        camera.SetParallelProjection(False)
-        camera.SetViewAngle(through.angle(self.aspect))
-        camera.SetWindowCenter(*through.window(self.aspect))
-        camera.SetClippingRange(0.01 * through.distance, through.distance + 20)
 
     def _split(self, wanted: bool) -> None:
         main, beside = self.renderers
@@ -270,8 +273,16 @@ class Viewport(QtInteractor):
         if self._is_software:
             self.smooth_edges(False)
             self._calm.start()
+        self._is_stale = True
         if not self._soon.isActive():
-            self._soon.start(0)
+            self._soon.start()
+
+    def _draw(self) -> None:
+        """Draw with the next frame."""
+        if isinstance(self.canvas, GlCanvas):
+            self.canvas.update()
+        else:
+            super().update()
 
     def _changed_at(self) -> int:
         """The number of VTK's last change of anything that is drawn."""
@@ -282,17 +293,28 @@ class Viewport(QtInteractor):
                 latest = max(latest, prop.GetRedrawMTime())
         return latest
 
-    def paintGL(self) -> None:
-        """Draw, and remember how long it took."""
-        started = time.perf_counter()
-        super().paintGL()
+    def _was_drawn(self, seconds: float) -> None:
         self._drawn_at = self._changed_at()
         if not self.scene.is_light:
-            self._frame_s = time.perf_counter() - started
+            self._frame_s = seconds
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture, which is drawn anew only if the scene is another."""
+        if isinstance(self.canvas, GlCanvas):
+            return
+        if self._is_stale or self._picture.deviceIndependentSize().toSize() != self.size():
+            self.picture()
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        painter.drawImage(0, 0, self._picture)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what lies over the view in its place."""
         super().resizeEvent(event)
+        if isinstance(self.canvas, GlCanvas):
+            self.canvas.setGeometry(self.rect())
+        self._is_stale = True
         self.scene.set_ratio(self.devicePixelRatioF())
         self.overlay.arrange()
         self._aim()
@@ -359,6 +381,7 @@ class Viewport(QtInteractor):
         """Pinching on a touchpad zooms; another screen may have other pixels."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.scene.set_ratio(self.devicePixelRatioF())
+            self._is_stale = True
         if (
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
@@ -384,19 +407,15 @@ class Viewport(QtInteractor):
         else:
             ev.ignore()
 
-    def keyReleaseEvent(self, ev: QKeyEvent) -> None:
-        """VTK hears of no key."""
-        ev.ignore()
-
-    def enterEvent(self, ev: object) -> None:
-        """VTK hears of no pointer."""
-
-    def leaveEvent(self, ev: object) -> None:  # noqa: ARG002 - Qt says so
-        """VTK hears of no pointer; whoever follows it is told that it left."""
+    def leaveEvent(self, event: QEvent) -> None:
+        """Whoever follows the pointer is told that it left."""
+        super().leaveEvent(event)
         self.left.emit()
 
-    def contextMenuEvent(self, event: object) -> None:
-        """The right button is the camera's."""
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give OpenGL back."""
+        super().closeEvent(event)
+        self.canvas.close()
 
     def _drag(self, move: Move, right: float, up: float) -> None:
         self._moves()
@@ -427,4 +446,5 @@ class Viewport(QtInteractor):
             self._calm.start()
             return
         self.smooth_edges(True)
-        super().update()
+        self._is_stale = True
+        self._draw()

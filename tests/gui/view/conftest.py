@@ -58,7 +58,7 @@ def pixels(view: Viewport) -> NDArray[np.uint8]:
     """What the view has drawn, (h, w, 3), without what lies over it."""
     view.update()
     view.smooth_edges(True)  # as when the view is at rest
-    image = view.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+    image = view.picture().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 

@@ -117,14 +117,14 @@ def test_a_new_surface_swaps_arrays_and_keeps_actors_and_camera(
     standing = view.scene.standing(item_id)
     assert standing is not None
     actors, camera = standing.actors, view.orbit
-    count = len(view.renderer.actors)
+    count = len(view.renderers[0].actors)
     points = standing.surface.mapper.dataset.n_points
     window.studio.apply(edits.set_threshold((item_id,), 0.9))
     settle(qtbot, window)
     assert standing.surface.mapper.dataset.n_points != points
     assert standing.actors == actors
     assert view.orbit == camera
-    assert len(view.renderer.actors) == count
+    assert len(view.renderers[0].actors) == count
 
 
 def test_swapping_in_a_preview_costs_the_windows_thread_little(
@@ -224,13 +224,13 @@ def test_vtk_hears_of_no_key_and_the_table_of_actions_does(
     with qtbot.waitActive(window, timeout=TIMEOUT_MS):
         window.activateWindow()
     view.setFocus()
-    styles = [actor.prop.GetRepresentation() for actor in view.renderer.actors.values()]
+    styles = [actor.prop.GetRepresentation() for actor in view.renderers[0].actors.values()]
     for key in "qeprstuvwf3+-":
         qtbot.keyClick(view, key)
     set_settings(window, shows_wires=False, shading="studio")
     assert window.isVisible()
     assert not view.ren_win.GetStereoRender()
-    assert [a.prop.GetRepresentation() for a in view.renderer.actors.values()][
+    assert [a.prop.GetRepresentation() for a in view.renderers[0].actors.values()][
         : len(styles)
     ] == styles
 
@@ -264,10 +264,10 @@ def test_number_keys_look_from_the_sides(
 
 def test_five_takes_perspective_away_and_back(window: MainWindow, view: Viewport) -> None:
     window.actions_table["parallel"].trigger()
-    assert view.renderer.camera.GetParallelProjection()
+    assert view.renderers[0].camera.GetParallelProjection()
     assert view.orbit.is_parallel
     window.actions_table["parallel"].trigger()
-    assert not view.renderer.camera.GetParallelProjection()
+    assert not view.renderers[0].camera.GetParallelProjection()
 
 
 def test_the_gizmo_looks_along_the_axis_that_is_clicked(
