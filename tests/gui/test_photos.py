@@ -157,3 +157,26 @@ def test_one_looks_through_the_photos_camera_while_the_shape_is_fitted(
     window.studio.export(item.id, tmp_path / "a.glb")
     qtbot.waitUntil((tmp_path / "a.glb").is_file, timeout=TIMEOUT_MS)
     assert read_mesh(tmp_path / "a.glb").colors is not None
+
+
+def test_what_else_is_there_does_not_stand_before_the_photos_camera(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in "ab":
+        Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / f"{name}.png")
+    window.studio.open_files([tmp_path / "a.png", tmp_path / "b.png"])
+    qtbot.waitUntil(lambda: len(window.studio.results) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: not window.studio.is_busy, timeout=TIMEOUT_MS)
+    looked, other = (item.id for item in window.studio.document.items)
+    window.studio.apply(edits.select((looked,)))
+    window.actions_table["photo_camera"].trigger()
+    assert _is_drawn(window, looked)
+    assert not _is_drawn(window, other)
+    window.actions_table["photo_camera"].trigger()
+    assert _is_drawn(window, other)
+
+
+def _is_drawn(window: MainWindow, item_id: int) -> bool:
+    standing = window.viewport.scene.standing(item_id)  # type: ignore[union-attr]
+    assert standing is not None
+    return bool(standing.surface.GetVisibility())

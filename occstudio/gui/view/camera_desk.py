@@ -61,6 +61,7 @@ class CameraDesk:
         original = item.source.observation
         pixels = original.pixels if isinstance(original, Image) else photo.pixels
         self._view.scene.photo.show(camera, pixels, through.matrix)
+        self._view.scene.show_only(self._through)
         if self._through is not None:
             self._view.look_through(through)
         elif not self._studio.settings.shows_points:
@@ -84,6 +85,7 @@ class CameraDesk:
         if self._through is None:
             return
         self._through = None
+        self._view.scene.show_only(None)
         self._view.overlay.photo_bar.setVisible(False)
         if self._view.through is not None:
             self._view.turn(self._view.orbit)

@@ -110,9 +110,9 @@ class Overlay:
         bar = self.slice_bar
         bar.adjustSize()
         bar.move(max((width - bar.width()) // 2, MARGIN), MARGIN)
-        below = MARGIN + (bar.height() + MARGIN if bar.isVisible() else 0)
-        self.photo_bar.adjustSize()
-        self.photo_bar.move(max((width - self.photo_bar.width()) // 2, MARGIN), below)
+        bar = self.photo_bar  # below, for the doctor's card and the slice's bar are above
+        bar.adjustSize()
+        bar.move(max((width - bar.width()) // 2, MARGIN), height - bar.height() - MARGIN)
         if self._pair is not None and self._pair.mode == "wipe":
             self.wipe.stand(self._pair.wipe)
         self._place_names(width)

@@ -66,6 +66,7 @@ class Scene:
         self._ratio = 1.0
         self._wipe, self._cut = vtkPlane(), vtkPlane()
         self._other_wipe = vtkPlane()
+        self._only: int | None = None
         self.pair: Pair | None = None
         self.floor = Floor()
         self.slice = SliceActors(main)
@@ -199,6 +200,12 @@ class Scene:
         else:
             self.shell.show(outer, inner, matrix)
         self._show_all_layers()
+
+    def show_only(self, item_id: int | None) -> None:
+        """Draw one shape alone, whatever else is visible; or, with None, all again."""
+        if item_id != self._only:
+            self._only = item_id
+            self._show_all_layers()
 
     def item_of(self, actor: object) -> int | None:
         """Whose actor this is."""
@@ -342,11 +349,11 @@ class Scene:
             light=self._is_light or self._simplifies(standing),
             outlined=item_id in self._document.selection and not is_alone,
         )
-        if self.pair is not None and self.pair.mode == "distance":
-            is_hidden = item_id == self.pair.second.id
-            if is_hidden:
-                for actor in standing.actors:
-                    actor.SetVisibility(False)
+        pair = self.pair
+        measures = pair.second.id if pair is not None and pair.mode == "distance" else None
+        if item_id == measures or self._only not in (None, item_id):
+            for actor in standing.actors:
+                actor.SetVisibility(False)
         if self.shell.is_shown and item_id in self._document.selection[:1]:
             for actor in (standing.surface, standing.light, standing.outline, standing.points):
                 actor.SetVisibility(False)
