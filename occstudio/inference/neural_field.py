@@ -15,11 +15,8 @@ from torch import Tensor
 
 from occstudio.errors import OutOfMemoryError
 from occstudio.inference.device import batch_for
-from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.occupancy_network import (
     BOX,
-    Code,
-    ExpandingNetwork,
     OccupancyNetwork,
     PreparedField,
     RoughField,
@@ -67,8 +64,6 @@ class NeuralField:
             for name, array in code.items()
             if name != SCALE
         }
-        if isinstance(network, ExpandingNetwork):
-            self._code = _expanded(network, self._code, device)
         with torch.inference_mode():
             self._prepared = network.prepare(self._code)
         self._box = _scaled(_stated_box(code[BOX]) if BOX in code else box, 1 / self._scale)
@@ -147,18 +142,6 @@ class NeuralField:
         logits = self._network.decode(asked[None], self._code)
         (slope,) = torch.autograd.grad(logits.sum(), asked)
         return slope.cpu().numpy() * np.float32(self._scale)
-
-
-def _expanded(network: ExpandingNetwork, code: Code, device: torch.device) -> dict[str, Tensor]:
-    """The maps of a code, made once: neither points nor gradients by point need the code again."""
-    low = low_precision_pays(device, 64)  # as in training; it halves the time of a live loop's step
-    with (
-        torch.inference_mode(False),
-        torch.no_grad(),
-        torch.autocast(device.type, torch.bfloat16, enabled=low),
-    ):
-        held = {name: part.clone() for name, part in code.items()}
-        return {name: part.float() for name, part in network.expand(held).items()}
 
 
 def _scaled(box: Box, factor: float) -> Box:

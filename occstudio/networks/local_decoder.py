@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from occstudio.networks.local_moments import DESCRIPTORS, describe_at
 from occstudio.networks.map_sampling import SampleMode, sample_maps
-from occstudio.networks.prepared_decoder import Look, PreparedDecoder
+from occstudio.networks.prepared_decoder import Look, PreparedDecoder, SlopedDecoder
 from occstudio.networks.prepared_moments import PreparedMoments
 from occstudio.networks.residual_block import ResnetBlockFC, linear_float32
 
@@ -80,7 +80,8 @@ class LocalDecoder(nn.Module):
     def _prepared(
         self, features: Mapping[str, Tensor], look: Look | None = None
     ) -> PreparedDecoder:
-        return PreparedDecoder(
+        kind = SlopedDecoder if look is None else PreparedDecoder
+        return kind(
             features,
             look=look,
             fc_p=self.fc_p,

@@ -17,8 +17,8 @@ PLANE_AXES: Final[dict[str, tuple[int, int]]] = {"xz": (0, 2), "xy": (0, 1), "yz
 MAP_ORDER: Final[tuple[str, ...]] = ("grid", *PLANE_AXES)
 """The order in which feature maps are summed and listed."""
 
-_PLANE_MARGIN: Final = 10e-6
-_GRID_MARGIN: Final = 10e-4
+PLANE_MARGIN: Final = 10e-6
+GRID_MARGIN: Final = 10e-4
 
 
 def map_coordinates(points: Tensor, name: str, padding: float) -> Tensor:
@@ -39,11 +39,11 @@ def map_coordinates(points: Tensor, name: str, padding: float) -> Tensor:
         Column and row on a plane; x, y, z in the grid.
     """
     if name == "grid":
-        margin = _GRID_MARGIN
+        margin = GRID_MARGIN
     else:
         first, second = PLANE_AXES[name]
         points = points[..., first : second + 1 : second - first]
-        margin = _PLANE_MARGIN
+        margin = PLANE_MARGIN
     inside = (points / (1 + padding + margin) + 0.5).clamp_min(0.0)
     return torch.where(inside >= 1.0, 1.0 - margin, inside)
 

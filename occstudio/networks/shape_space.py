@@ -23,6 +23,7 @@ from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.map_generator import MapGenerator
 from occstudio.networks.photo_encoder import PhotoAnswers, PhotoEncoder, likeliest
 from occstudio.networks.prepared_decoder import PreparedDecoder
+from occstudio.networks.quick_copy import QuickCopy
 from occstudio.shapes.input_spec import InputSpec
 
 CODE: Final = "z"
@@ -58,6 +59,7 @@ class ShapeSpace(nn.Module):
         self.code_length, self.gives_distances = code_length, False
         self.prior_weight = prior_weight
         self._divergence: Tensor | None = None
+        self._quick = QuickCopy(generator)
 
     def encode(self, inputs: Tensor) -> dict[str, Tensor]:
         """Codes (B, code_length) of scans (B, T, 3), the posterior's mean, or of photos.
@@ -97,11 +99,10 @@ class ShapeSpace(nn.Module):
         """
         if CODE not in code:
             return self.decoder.prepare(code)
-        device = code[CODE].device
-        pays = low_precision_pays(device, _TRIED_WIDTH)
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=pays):
-            maps = self.expand(code)
-        return self.decoder.prepare({name: part.float() for name, part in maps.items()})
+        if low_precision_pays(code[CODE].device, _TRIED_WIDTH):
+            return self.decoder.prepare(self._quick(code[CODE]))
+        with torch.inference_mode():
+            return self.decoder.prepare(self.expand(code))
 
     def sample_prior(self, count: int, seed: int, temperature: float = 1.0) -> dict[str, Tensor]:
         """Codes of shapes drawn from the unit normal; a book of codes knows a better prior."""

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from occstudio.networks.local_decoder import LocalDecoder
 from occstudio.networks.map_sampling import SampleMode
+from occstudio.networks.prepared_decoder import SlopedDecoder
 
 _PLANES = ("xz", "xy", "yz")
 
@@ -45,10 +46,29 @@ def test_logits_are_those_of_decode(
     assert (logits - expected).abs().max() < 1e-5 * expected.std()
 
 
+@pytest.mark.parametrize("names", [("yz",), _PLANES, ("grid",), ("grid", *_PLANES)])
+@pytest.mark.parametrize("leaky", [False, True])
+@pytest.mark.parametrize("sample_mode", ["bilinear", "nearest"])
+def test_the_gradient_is_that_of_decode(
+    names: Sequence[str], leaky: bool, sample_mode: SampleMode
+) -> None:
+    decoder, features = _decoder(leaky, sample_mode), _features(names)
+    points = torch.rand(3000, 3, generator=torch.Generator().manual_seed(1)) * 1.4 - 0.7
+    asked = points.clone().requires_grad_(True)
+    (expected,) = torch.autograd.grad(decoder(asked.unsqueeze(0), features).sum(), asked)
+    prepared = decoder.prepare(features)
+    assert isinstance(prepared, SlopedDecoder)
+    off = (prepared.gradient(points) - expected).abs().amax(1) / expected.std()
+    # At a kink of a ReLU either side is right.
+    assert (off > 1e-5).float().mean() < 0.002
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_points_are_allowed(count: int) -> None:
     field = _decoder().prepare(_features(_PLANES))
     assert field(torch.zeros(count, 3)).shape == (count,)
+    assert isinstance(field, SlopedDecoder)
+    assert field.gradient(torch.zeros(count, 3)).shape == (count, 3)
 
 
 def test_the_maps_of_two_shapes_are_refused() -> None:
