@@ -42,8 +42,8 @@ from occstudio.studio.studio import Studio
 SWITCH_S = 0.001
 """How long a worker may hold Python's lock while the window waits for it."""
 
-SAMPLE_SUFFIXES = (".ply", ".npz", ".xyz", ".obj")
-"""Bundled files with these suffixes are offered by the empty window."""
+SAMPLE_SUFFIXES = (".ply", ".jpg")
+"""Bundled files with these suffixes, scans and photos, are offered by the empty window."""
 
 REPEAT_S = 2.0
 """The same unexpected error is told again only after this long."""
@@ -138,12 +138,13 @@ def make_application() -> QApplication:
 
 
 def bundled_samples() -> tuple[Path, ...]:
-    """The sample inputs that ship, at most three; the chair, which shows best, comes first."""
+    """The sample inputs that ship: the chair, which shows best, other scans, a photo."""
     folder = paths.samples()
     if not folder.is_dir():
         return ()
-    found = (path for path in folder.iterdir() if path.suffix in SAMPLE_SUFFIXES)
-    return tuple(sorted(found, key=lambda path: (path.stem != "chair", path))[:3])
+    found = [path for path in folder.iterdir() if path.suffix in SAMPLE_SUFFIXES]
+    order = SAMPLE_SUFFIXES.index
+    return tuple(sorted(found, key=lambda path: (path.stem != "chair", order(path.suffix), path)))
 
 
 def catch_everything(studio: Studio, bridge: Bridge) -> None:

@@ -127,6 +127,15 @@ GROUPS: tuple[tuple[str, tuple[Choice, ...]], ...] = (
                 ),
             ),
             Choice(
+                "fits_photos",
+                marked("Fit shapes to photos"),
+                marked(
+                    "Automatic changes shape and camera of a new photo until the outline agrees; "
+                    "it takes some seconds, can be cancelled, and is one step of undo"
+                ),
+                ((True, marked("Automatic")), (False, marked("When I ask"))),
+            ),
+            Choice(
                 "autosave_s",
                 marked("Save a safety copy"),
                 marked("After a crash, the next start offers what was last saved by itself"),

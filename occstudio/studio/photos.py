@@ -3,13 +3,16 @@
 A photo whose background had to be guessed away makes no shape before a person has seen the guess:
 it waits in the list without a model, and `cut_wanted` says so. Without anybody to ask, and for
 photos that are cut out in the file, the shape is made at once.
+
+The first shape of a photo is a glance; the fit that follows by itself, unless the settings forbid
+it, makes it agree with the outline. It has a lane of its own, so that nothing waits for it.
 """
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from occstudio.errors import ModelError, OccStudioError
 from occstudio.shapes.image import Image
@@ -17,7 +20,8 @@ from occstudio.shapes.model_card import ModelCard
 from occstudio.shapes.photo_reading import PhotoReader, PhotoReading
 from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
-from occstudio.studio.background import Post, Token
+from occstudio.studio.at_once import TasksAtOnce
+from occstudio.studio.background import Outcome, Post, Report, TaskThread, Token
 from occstudio.studio.document import ShapeItem, Source
 from occstudio.studio.event import Event
 from occstudio.studio.inquiry import Inquiry
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
 SHOWN_EVERY_S = 0.35
 """A shape that is being fitted is shown so often."""
 
-Submit = Callable[[str, Callable[[Token], Any], Callable[[Any], None]], None]
-
 
 class Photos:
     """Asks about cut-outs, and fits shapes to photos.
@@ -40,10 +42,12 @@ class Photos:
     ----------
     studio : Studio
         Whose photos they are.
-    submit : callable
-        Queues work under a title, and hands over what came of it on the owner's thread.
     post : callable or None
         Runs a function on the owner's thread; None does everything at once.
+    report : callable
+        Is told how far a fit is, on a worker.
+    rest : callable
+        Is told that no fit runs any more, on the owner's thread.
 
     Attributes
     ----------
@@ -55,16 +59,28 @@ class Photos:
         Makes cut-outs to look at.
     """
 
-    def __init__(self, studio: "Studio", submit: Submit, post: Post | None) -> None:
+    def __init__(
+        self, studio: "Studio", post: Post | None, report: Report, rest: Callable[[], None]
+    ) -> None:
         self.asks = False
         self.cut_wanted: Event[int] = Event()
         self.cuts: Inquiry[CutQuestion, CutAnswer] = Inquiry(
             answer_cut, post, lambda _stage, _fraction: None
         )
-        self._studio, self._submit = studio, submit
+        self._studio, self._rest = studio, rest
         self._post: Post = post or (lambda function: function())
+        self._fits = TaskThread(report, "fits") if post else TasksAtOnce(report)
         self._asked: set[int] = set()
+        self._fresh: set[int] = set()
         self._numbers = count()
+        self._closed = False
+        self._running = 0
+        studio.result_arrived.subscribe(self._fit_fresh)
+
+    @property
+    def is_fitting(self) -> bool:
+        """True while a shape is being fitted."""
+        return self._running > 0
 
     def must_ask(self, source: Source, card: ModelCard | None) -> bool:
         """Whether a photo waits for its cut-out to be looked at."""
@@ -88,7 +104,12 @@ class Photos:
             return
         card = fitting_model(self._studio.models, item.source.observation, item.model)
         edit = edits.set_cut(item_id, cut, None if item.model else card)
+        self._fresh.add(item_id)
         self._studio.apply(edit)
+
+    def fit_when_shaped(self, ids: Iterable[int]) -> None:
+        """Fit these items by themselves as soon as they have a shape, if the settings say so."""
+        self._fresh.update(ids)
 
     def fit(self, item_id: int) -> None:
         """Fit shape and camera to the photo's outline; says in a sentence why if that can't be."""
@@ -100,11 +121,30 @@ class Photos:
         except OccStudioError as error:
             self._studio.noticed.emit(notice_of(error))
 
+    def cancel(self) -> None:
+        """Give up the fits; shapes stay as far as they came."""
+        self._fresh.clear()
+        self._fits.cancel()
+
     def close(self) -> None:
-        """End the worker."""
+        """End the workers."""
+        self._closed = True
         self.cuts.close()
+        self._fits.close()
 
     # -- private -----------------------------------------------------------------------------
+
+    def _fit_fresh(self, item_id: int) -> None:
+        """Fit an item whose first full surface has come, once."""
+        item = self._studio.document.find(item_id)
+        if item is None or item_id not in self._fresh or not self._studio.is_current(item):
+            return
+        self._fresh.discard(item_id)
+        result = self._studio.result_of(item)
+        has_own_shape = item.reading is not None or item.latent is not None
+        is_read = result is not None and result.reading is not None
+        if is_read and not has_own_shape and self._studio.settings.fits_photos:
+            self._begin(item)
 
     def _begin(self, item: ShapeItem) -> None:
         result = self._studio.result_of(item)
@@ -113,16 +153,24 @@ class Photos:
         if result is None or result.reading is None or not isinstance(result.observation, Image):
             raise ModelError(f"'{item.name}' has no shape yet that could be fitted to its photo")
         photo, reading = result.observation, result.reading
-        before = reading.agreement
-        gesture, shown_at = ("fit photo", next(self._numbers)), 0.0
+        gesture = ("fit photo", next(self._numbers))
+        running: Token | None = None
+        shown, shown_at = item.reading, 0.0
 
         def show(found: PhotoReading) -> None:
-            present = self._studio.document.find(item.id)
-            is_same = present is not None and (
-                (present.model, present.input_edit) == (item.model, item.input_edit)
+            """Unless somebody chose otherwise meanwhile, undo included: then the fit is over."""
+            nonlocal shown
+            now = self._studio.document.find(item.id)
+            is_ours = (
+                now is not None
+                and now.reading is shown
+                and (now.model, now.input_edit) == (item.model, item.input_edit)
             )
-            if is_same and found is not reading:
+            if is_ours and found is not reading:
+                shown = found
                 self._studio.apply(edits.set_reading(item.id, found), gesture)
+            elif not is_ours and running is not None:
+                running.cancel()
 
         def told(found: PhotoReading) -> None:
             nonlocal shown_at
@@ -131,6 +179,8 @@ class Photos:
                 self._post(lambda: show(found))
 
         def work(token: Token) -> PhotoReading:
+            nonlocal running
+            running = token
             model = self._studio.model(item.model)
             if not isinstance(model, PhotoReader):
                 raise ModelError(
@@ -140,16 +190,29 @@ class Photos:
             # What was fitted before goes on; else every shape that may be is tried.
             return model.fit_photo(photo, item.reading, token, told)
 
-        def take(found: PhotoReading) -> None:
-            show(found)
+        def take(outcome: Outcome[str, PhotoReading]) -> None:
+            if self._closed:
+                return
+            self._running -= 1
+            self._rest()
+            if outcome.result is not None:
+                show(outcome.result)
+                if shown is outcome.result:
+                    self._studio.noticed.emit(_fitted(item.name, reading, outcome.result))
+            elif outcome.error is not None:
+                self._studio.noticed.emit(notice_of(outcome.error))
             self._studio.end_gesture()
-            now, then = f"{100 * found.agreement:.0f} %", f"{100 * before:.0f} %"
-            text = (
-                f"fitted {item.name}: {now} of its outline agrees with the photo's, {then} before"
-            )
-            self._studio.noticed.emit(Notice(text, "", Severity.SUCCESS))
 
-        self._submit(f"fitting {item.name}", work, take)
+        self._running += 1
+        self._fits.submit(
+            f"fitting {item.name}", work, lambda outcome: self._post(lambda: take(outcome))
+        )
+
+
+def _fitted(name: str, before: PhotoReading, now: PhotoReading) -> Notice:
+    agrees, agreed = f"{100 * now.agreement:.0f} %", f"{100 * before.agreement:.0f} %"
+    text = f"fitted {name}: {agrees} of its outline agrees with the photo's, {agreed} before"
+    return Notice(text, "", Severity.SUCCESS)
 
 
 def colours_by_photo(item: ShapeItem) -> ShapeItem:

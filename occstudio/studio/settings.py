@@ -70,6 +70,8 @@ class Settings:
         Whether the surfaces a little below and above the threshold are drawn instead.
     every_triangle : bool
         Whether dense surfaces are drawn in full even where OpenGL is computed by the processor.
+    fits_photos : bool
+        Whether the shape of a new photo is fitted to its outline by itself.
     slice_cuts : bool
         Whether the field slice cuts the surface open.
     is_parallel : bool
@@ -100,6 +102,7 @@ class Settings:
     shows_wires: bool = False
     shows_shell: bool = False
     every_triangle: bool = False
+    fits_photos: bool = True
     slice_cuts: bool = True
     is_parallel: bool = False
     recent_actions: str = ""

@@ -126,7 +126,7 @@ class Studio:
         self.thumbnails = Thumbnails(self, post)
         self.exploration = Exploration(self, read_book, post)
         self.completions = Completions(self, self._submit, self._post, complete)
-        self.photos = Photos(self, self._submit, post)
+        self.photos = Photos(self, post, self._report, self._rest)
 
     # -- the document ------------------------------------------------------------------------
 
@@ -314,6 +314,7 @@ class Studio:
         self._exports.clear()
         self._surfaces.cancel()
         self._tasks.cancel()
+        self.photos.cancel()
         self.inquiries.drop()
         self.activity_changed.emit(None)
         self.noticed.emit(Notice("cancelled"))
@@ -401,6 +402,7 @@ class Studio:
     def _take_files(self, opened: OpenedFiles) -> None:
         if opened.sources:
             items = tuple(map(self._new_item, opened.sources))
+            self.photos.fit_when_shaped(item.id for item in items)
             self.apply(edits.add_items(items))
             self.photos.ask(items)
         notice = opened.notice
@@ -430,7 +432,8 @@ class Studio:
         self._post(lambda: self._take_report(stage, fraction))
 
     def _rest(self) -> None:
-        if not (self._closed or self.is_busy or self.inquiries.is_busy):
+        works = self.is_busy or self.inquiries.is_busy or self.photos.is_fitting
+        if not (self._closed or works):
             self.activity_changed.emit(None)
 
     def _take_report(self, stage: str, fraction: float) -> None:

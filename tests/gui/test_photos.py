@@ -1,5 +1,6 @@
 """A photo in the real window: cut-out, shape, camera, fit; a box that a camera sees is truth."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,26 +9,39 @@ import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QListView,
+    QPushButton,
+    QSlider,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from occstudio.exchange.mesh_reader import read_mesh
 from occstudio.gui.cut_dialog import CutDialog
 from occstudio.gui.main_window import MainWindow
+from occstudio.gui.panels.shape_list import ShapeList
+from occstudio.gui.panels.status import status_facts
 from occstudio.gui.widgets.cut_canvas import CutCanvas
 from occstudio.shapes.image import Image
+from occstudio.shapes.watch import Watch
 from occstudio.studio import edits
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.photo_cut import FOUND
 from occstudio.studio.pipeline import ShapeResult
+from occstudio.studio.settings import Settings
 from tests.box_photo import SIZE, BoxReader, cut, draw_photo, photo_file
 from tests.gui.conftest import TIMEOUT_MS, close_window, open_window
 
 
 @pytest.fixture
 def window(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    """The window on a model that reads boxes."""
+    """The window on a model that reads boxes; it fits shapes when asked."""
     window = open_window(qapp, BoxReader(), tmp_path)
+    window.studio.settings = Settings(theme="dark", fits_photos=False)
     qtbot.waitUntil(lambda: bool(window.studio.models), timeout=TIMEOUT_MS)
     yield window
     close_window(qapp, window)
@@ -180,3 +194,50 @@ def _is_drawn(window: MainWindow, item_id: int) -> bool:
     standing = window.viewport.scene.standing(item_id)  # type: ignore[union-attr]
     assert standing is not None
     return bool(standing.surface.GetVisibility())
+
+
+def test_a_new_photo_is_fitted_by_itself_and_its_row_says_how_sure_it_is(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.studio.settings = Settings(theme="dark")
+    Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / "a.png")
+    window.studio.open_files([tmp_path / "a.png"])
+    qtbot.waitUntil(lambda: window.studio.undo_label == "Fit to photo", timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: not window.studio.photos.is_fitting, timeout=TIMEOUT_MS)
+    item, result = _shaped(qtbot, window)
+    assert item.reading is not None
+    assert result.reading is item.reading
+    sure = f"{100 * item.reading.confidence:.0f} % sure"
+    rows = window.findChild(QListView, "shapes-list").model()
+    assert isinstance(rows, ShapeList)
+    said = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert sure in said
+    assert "likely right" in rows.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert not rows.is_doubtful(item)
+    assert sure in status_facts(window.studio)[0]
+    window.actions_table["undo"].trigger()
+    assert window.studio.document.items[0].reading is None
+
+
+def test_a_cancelled_fit_leaves_the_shape_as_it_is(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    def endless(
+        _self: object, _photo: Image, _reading: object, watch: Watch, _told: object
+    ) -> None:
+        began.set()
+        while True:
+            watch.check()
+
+    monkeypatch.setattr(BoxReader, "fit_photo", endless)
+    window.studio.settings = Settings(theme="dark")
+    Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / "a.png")
+    window.studio.open_files([tmp_path / "a.png"])
+    qtbot.waitUntil(began.is_set, timeout=TIMEOUT_MS)
+    item, first = _shaped(qtbot, window)
+    window.studio.cancel()
+    qtbot.waitUntil(lambda: not window.studio.photos.is_fitting, timeout=TIMEOUT_MS)
+    assert window.studio.document.items[0].reading is None
+    assert window.studio.results[item.id].wish == first.wish

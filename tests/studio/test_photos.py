@@ -11,17 +11,19 @@ from PIL import Image as Pillow
 from occstudio.exchange.object_mask import Stroke
 from occstudio.shapes.image import Image
 from occstudio.studio import edits
-from occstudio.studio.document import Source
+from occstudio.studio.document import Document, Source
 from occstudio.studio.notice import Notice
 from occstudio.studio.photo_cut import WHOLE, PhotoCut
 from occstudio.studio.session_content import content_of, parts_of
+from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 from tests.box_photo import SIZE, BoxReader, cut, draw_photo, photo_file
 
 
-def _studio() -> Studio:
+def _studio(*, fits: bool = False) -> Studio:
     reader = BoxReader()
-    studio = Studio(lambda _name, _device: reader, lambda: [reader.card])
+    settings = Settings(fits_photos=fits)
+    studio = Studio(lambda _name, _device: reader, lambda: [reader.card], settings=settings)
     studio.refresh_models()
     return studio
 
@@ -99,6 +101,56 @@ def test_fitting_is_one_step_and_another_cut_out_forgets_it(tmp_path: Path) -> N
     item = studio.document.find(item_id)
     assert item is not None
     assert item.reading is item.latent is None
+
+
+def test_a_new_photo_is_fitted_by_itself_once_and_in_one_step(tmp_path: Path) -> None:
+    Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / "a.png")
+    studio, said = _studio(fits=True), list[Notice]()
+    studio.noticed.subscribe(said.append)
+    studio.open_files([tmp_path / "a.png"])
+    item = studio.document.items[0]
+    assert item.reading is not None
+    assert item.reading.agreement > 0.95
+    assert sum("of its outline agrees" in notice.text for notice in said) == 1
+    assert studio.undo_label == "Fit to photo"
+    studio.undo()
+    first = studio.document.items[0]
+    assert first.reading is None
+    studio.apply(edits.set_resolution((item.id,), 32))
+    assert studio.document.items[0].reading is None  # taken back, and not done again
+    studio.photos.accept(item.id, PhotoCut(box=(60, 20, 250, 225)))
+    assert studio.undo_label == "Fit to photo"  # another cut-out is another photo
+
+
+def test_a_photo_of_a_session_is_as_it_was_saved(tmp_path: Path) -> None:
+    Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / "a.png")
+    studio = _studio()
+    _open(studio, tmp_path / "a.png")
+    studio.settings = Settings(fits_photos=True)
+    studio.start(studio.document)
+    assert studio.is_current(studio.document.items[0])
+    assert studio.document.items[0].reading is None
+
+
+def test_who_undoes_while_a_shape_is_fitted_ends_the_fit(tmp_path: Path) -> None:
+    Pillow.fromarray(cut(draw_photo()).pixels).save(tmp_path / "a.png")
+    studio = _studio()
+    item_id = _open(studio, tmp_path / "a.png")
+    seen: list[str | None] = []
+
+    def undo_the_first(_: object, new: Document) -> None:
+        item = new.find(item_id)
+        if item is not None and item.reading is not None:
+            seen.append(studio.undo_label)
+            studio.undo()
+
+    studio.changed.subscribe(undo_the_first)
+    studio.photos.fit(item_id)
+    assert seen == ["Fit to photo"]
+    item = studio.document.find(item_id)
+    assert item is not None
+    assert item.reading is None
+    assert not studio.photos.is_fitting
 
 
 def test_cut_and_fit_are_saved(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from occstudio.gui.translation import sentence, tr
 from occstudio.shapes.image import Image
-from occstudio.shapes.photo_reading import SURE, UNSURE
+from occstudio.shapes.photo_reading import SURE, UNSURE, PhotoReading
 from occstudio.studio.document import ShapeItem
 from occstudio.studio.pipeline import ShapeResult
 
@@ -64,6 +64,18 @@ class PhotoPart(QWidget):
         return button
 
 
+def verdict_of(reading: PhotoReading) -> str:
+    """In words, how far the shape that was read out of a photo can be trusted."""
+    if reading.confidence >= SURE:
+        return tr("likely right in its main features")
+    return tr("a guess") if reading.confidence >= UNSURE else tr("likely another thing")
+
+
+def sureness(reading: PhotoReading) -> str:
+    """The same, as short as can be."""
+    return tr("{part:.0f} % sure", part=100 * reading.confidence)
+
+
 def photo_facts(item: ShapeItem, result: ShapeResult | None) -> list[tuple[str, str]]:
     """What is known of a photo's shape, by name."""
     if not isinstance(item.source.observation, Image):
@@ -73,11 +85,9 @@ def photo_facts(item: ShapeItem, result: ShapeResult | None) -> list[tuple[str, 
     if result is None or result.reading is None:
         return []
     reading = result.reading
-    verdict = tr("likely right in its main features")
-    if reading.confidence < SURE:
-        verdict = tr("a guess") if reading.confidence >= UNSURE else tr("likely another thing")
     part = 100 * reading.confidence
-    facts = [(tr("Confidence"), tr("{part:.0f} %: {verdict}", part=part, verdict=verdict))]
+    said = tr("{part:.0f} %: {verdict}", part=part, verdict=verdict_of(reading))
+    facts = [(tr("Confidence"), said)]
     if reading.camera is not None:
         agreement = tr("{part:.0f} % of the outline", part=100 * reading.agreement)
         facts.append((tr("Agrees with"), agreement))

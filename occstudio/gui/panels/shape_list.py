@@ -17,7 +17,9 @@ from PySide6.QtCore import (
 )
 
 from occstudio.gui.panels.dragged_meshes import SHAPES, DraggedMeshes
+from occstudio.gui.panels.photo_part import sureness, verdict_of
 from occstudio.gui.translation import told, tr
+from occstudio.shapes.photo_reading import UNSURE
 from occstudio.studio import edits
 from occstudio.studio.document import Document, ShapeItem
 from occstudio.studio.studio import Studio
@@ -85,9 +87,10 @@ class ShapeList(QAbstractListModel):
         if role == ITEM:
             return item
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(
-                (item.name, self.about(item), *(told(note) for note in item.source.notes))
-            )
+            result = self._studio.result_of(item)
+            reading = None if result is None else result.reading
+            lines = [item.name, self.about(item), *(told(note) for note in item.source.notes)]
+            return "\n".join(lines if reading is None else [*lines, verdict_of(reading)])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = (item.name, self.about(item), "" if item.visible else tr("hidden"))
             return ", ".join(part for part in said if part)
@@ -97,8 +100,17 @@ class ShapeList(QAbstractListModel):
         """The line under the name: its model and resolution, or what is wrong."""
         if item.id in self._studio.failures:
             return tr("no surface")
+        result = self._studio.result_of(item)
+        if result is None:
+            return told(item.source.observation.summary)
         made = f"{item.model} · {item.resolution}³" if item.model else tr("no model")
-        return made if self._studio.result_of(item) else told(item.source.observation.summary)
+        return made if result.reading is None else f"{sureness(result.reading)} · {made}"
+
+    def is_doubtful(self, item: ShapeItem) -> bool:
+        """Whether its shape is likely another one than its photo shows."""
+        result = self._studio.result_of(item)
+        reading = None if result is None else result.reading
+        return reading is not None and reading.confidence < UNSURE
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Rename."""

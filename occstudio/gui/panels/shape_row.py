@@ -161,7 +161,9 @@ class ShapeRow(QStyledItemDelegate):
         area = self.text_area(option.rect)
         elided = Qt.TextElideMode.ElideRight
         model = index.model()
-        about = model.about(item) if isinstance(model, ShapeList) else ""
+        rows = model if isinstance(model, ShapeList) else None
+        about = "" if rows is None else rows.about(item)
+        is_doubtful = rows is not None and item.visible and rows.is_doubtful(item)
         height = option.fontMetrics.height()
         top = area.center().y() - height - 1
         line = QRect(area.left(), top, area.width(), height)
@@ -171,7 +173,7 @@ class ShapeRow(QStyledItemDelegate):
         font = painter.font()
         font.setPixelSize(11)
         painter.setFont(font)
-        painter.setPen(QColor(self.theme.muted))
+        painter.setPen(QColor(self.theme.warning if is_doubtful else self.theme.muted))
         about = painter.fontMetrics().elidedText(about, elided, area.width())
         painter.drawText(line.translated(0, height + 3), Qt.AlignmentFlag.AlignVCenter, about)
 

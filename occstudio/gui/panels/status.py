@@ -1,5 +1,6 @@
 """What the status line says of the selected shape: counts, timings, device."""
 
+from occstudio.gui.panels.photo_part import sureness, verdict_of
 from occstudio.gui.panels.units import STAGES, duration
 from occstudio.gui.translation import tr, with_thin_spaces
 from occstudio.studio.pipeline import Quality
@@ -31,6 +32,8 @@ def status_facts(studio: Studio, *, is_simplified: bool = False) -> tuple[str, s
         if is_preview
         else f"{result.resolution}³"
     )
+    if result.reading is not None:
+        parts.append(sureness(result.reading))
     parts.append(duration(sum(spent.values())))
     parts.append(result.device)
     memory = resident_bytes()
@@ -49,6 +52,9 @@ def status_facts(studio: Studio, *, is_simplified: bool = False) -> tuple[str, s
                 count=len(result.stand_in.mesh.faces),
             )
         )
+    if result.reading is not None:
+        verdict = verdict_of(result.reading)
+        lines.append(tr("{sure}: {verdict}", sure=sureness(result.reading), verdict=verdict))
     if memory is not None:
         lines.append(tr("{memory:.2f} GB of memory in use by OccStudio", memory=memory / 1e9))
     tip = "\n".join(lines)

@@ -67,7 +67,7 @@ WELCOME_INPUTS = (
 """What can be dropped: icon, what it is, how its files are called."""
 
 
-SAMPLE_NAMES = (marked("Chair"), marked("Bunk bed"), marked("Piano bench"))
+SAMPLE_NAMES = (marked("Chair"), marked("Bunk bed"), marked("Piano bench"), marked("Sofa photo"))
 """Of the samples that ship, as their files are called."""
 
 
