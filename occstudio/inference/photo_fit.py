@@ -35,12 +35,15 @@ from occstudio.inference.photo_reader import (
     solid_points,
 )
 from occstudio.inference.predictor import NeuralModel
+from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.shape_space import CODE, ShapeSpace
 from occstudio.shapes.field import level_of
 from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.photo_reading import PhotoReading, Reported
 from occstudio.shapes.watch import UNWATCHED, Watch
+
+_TRIED_WIDTH = 128  # as `ShapeSpace.prepare`
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,12 @@ class _Fit:
         watch: Watch,
     ) -> None:
         self.model, self.network, self.view = model, network, view
+        # Only code and camera are sought: gradients of weights would be half of the work.
+        network.requires_grad_(False)
         self.settings, self.watch = settings, watch
         self.level = level_of(model.card.threshold)
         self.device = torch.device(model.device)
+        self.is_low_enough = low_precision_pays(self.device, _TRIED_WIDTH)
         self.half = model.card.input_spec.box_side / 2
         self.rng = np.random.default_rng(settings.seed)
         self.wanted = view.inputs[3]
@@ -156,9 +162,8 @@ class _Fit:
         """The guess with a better camera."""
         settings = self.settings
         numbers = guess.pose.numbers().to(self.device).requires_grad_(True)
-        code = torch.from_numpy(guess.code)[None].to(self.device)
         with torch.no_grad():
-            maps = self.network.expand({CODE: code})
+            maps = self._maps(torch.tensor(guess.code)[None].to(self.device))
         optimizer = torch.optim.Adam([numbers], settings.camera_rate)
         for step in range(settings.camera_steps):
             self.watch.check()
@@ -172,7 +177,7 @@ class _Fit:
         """The guess with a better shape and camera."""
         settings = self.settings
         numbers = guess.pose.numbers().to(self.device).requires_grad_(True)
-        start = torch.from_numpy(guess.code)[None].to(self.device)
+        start = torch.tensor(guess.code)[None].to(self.device)
         unit = start.std()
         way = torch.zeros_like(start).requires_grad_(True)
         optimizer = torch.optim.Adam(
@@ -186,8 +191,8 @@ class _Fit:
             self.watch.check()
             self.watch.report("fit", step / settings.steps)
             optimizer.zero_grad()
-            maps = self.network.expand({CODE: start + unit * way})
-            loss = self._loss(numbers, maps) + settings.hold * way.square().mean()
+            loss = self._loss(numbers, self._maps(start + unit * way))
+            loss = loss + settings.hold * way.square().mean()
             loss.backward()  # pyright: ignore[reportUnknownMemberType]
             optimizer.step()
             if (step + 1) % settings.shown_every == 0 or step + 1 == settings.steps:
@@ -195,6 +200,13 @@ class _Fit:
                 best = self._better(best, code, Pose.of(numbers.detach().cpu()))
                 report(best)
         return best
+
+    def _maps(self, code: Tensor) -> dict[str, Tensor]:
+        """The feature maps of a code (1, L); in bfloat16 where that is faster, as in training."""
+        kind = self.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.is_low_enough):
+            maps = self.network.expand({CODE: code})
+        return {name: part.float() for name, part in maps.items()}
 
     def _loss(self, numbers: Tensor, maps: dict[str, Tensor]) -> Tensor:
         settings, side = self.settings, self.wanted.shape[0]
