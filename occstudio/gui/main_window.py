@@ -29,6 +29,7 @@ from occstudio.gui.dialogs import show_details
 from occstudio.gui.docks import Docks
 from occstudio.gui.doctor_desk import DoctorDesk
 from occstudio.gui.dropped import carries_anything, dropped
+from occstudio.gui.lately import Lately
 from occstudio.gui.opengl import OpenGl
 from occstudio.gui.panels.dragged_meshes import forget_drags
 from occstudio.gui.panels.explorer.explorer import ExplorerPanel
@@ -52,6 +53,7 @@ from occstudio.gui.widgets.panel_title import PanelTitle
 from occstudio.gui.widgets.status_strip import StatusStrip
 from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
+from occstudio.studio.pipeline import Quality
 from occstudio.studio.settings import Settings
 from occstudio.studio.studio import Studio
 
@@ -93,6 +95,9 @@ class MainWindow(QMainWindow):
         self.studio, self.opengl = studio, opengl
         self._leaves = False
         self._theme = chosen_theme(studio.settings.theme)
+        # Before all panels: it is what one looks at.
+        studio.result_arrived.subscribe(self._show_surface)
+        self._lately = Lately(self._show_state, self)
         self.docks = Docks(self)
         self.actions_table = Actions(self)
         self.shapes = ShapesPanel(studio, self._theme, self)
@@ -303,8 +308,15 @@ class MainWindow(QMainWindow):
         self._show_facts()
         self._show_export()
 
-    def _show_result(self, item_id: int) -> None:
+    def _show_surface(self, item_id: int) -> None:
         self.viewport.show_result(item_id, self.studio.results.get(item_id))
+
+    def _show_result(self, item_id: int) -> None:
+        result = self.studio.results.get(item_id)
+        is_rough = result is not None and result.quality is Quality.PREVIEW
+        (self._lately.soon if is_rough else self._lately.now)()
+
+    def _show_state(self) -> None:
         self.actions_table.refresh()
         self._show_facts()
 

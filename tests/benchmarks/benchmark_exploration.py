@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from PySide6.QtCore import QEventLoop, QTimer
+
 from occstudio.gui.app import book_of_library, load_model_of_library
 from occstudio.inference.library import list_models
 from occstudio.shapes.model_card import ModelCard
@@ -88,6 +90,8 @@ class Windowed:
         self.window = MainWindow(self.studio, probe_opengl(), [])
         self.window.resize(1440, 900)
         self.window.show()
+        self._tick = QTimer()  # so that whoever waits in vain is told
+        self._tick.start(1000)
         view = self.window.viewport
         assert isinstance(view, Viewport)
         view.ren_win.AddObserver("EndEvent", self._drawn)
@@ -102,8 +106,8 @@ class Windowed:
         self._arrived = []
 
     def turn(self) -> None:
-        """Let Qt work."""
-        self.app.processEvents()
+        """Let Qt work, and wait for something to do as its own loop does."""
+        self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def until(loop: Loop, is_done: Callable[[], bool]) -> float:
@@ -162,6 +166,7 @@ def main() -> None:
     result = studio.results[item]
     print("stages of it:", {stage: f"{1e3 * s:.0f} ms" for stage, s in result.seconds.items()})
     if isinstance(loop, Windowed):
+        loop._tick.stop()
         loop.window.close()
     else:
         studio.close()

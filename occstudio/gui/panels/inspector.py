@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from occstudio.gui.lately import Lately
 from occstudio.gui.panels.finish_section import FinishSection
 from occstudio.gui.panels.input_section import InputSection
 from occstudio.gui.panels.inspector_part import InspectorPart
@@ -14,6 +15,7 @@ from occstudio.gui.translation import tr
 from occstudio.gui.widgets.notice_card import NoticeCard
 from occstudio.studio.document import Document
 from occstudio.studio.notice import Notice
+from occstudio.studio.pipeline import Quality
 from occstudio.studio.studio import Studio
 
 LEAST_WIDTH = 292
@@ -52,6 +54,7 @@ class InspectorPanel(QWidget):
             self.measure,
         )
         self._empty = QLabel(tr("Select a shape to see\nand change how it is made."), self)
+        self._lately = Lately(lambda: self.show_document(studio.document), self)
         self._build()
         self._connect()
         self.set_theme(theme)
@@ -114,7 +117,9 @@ class InspectorPanel(QWidget):
     def _result_arrived(self, item_id: int) -> None:
         current = self._studio.document.current
         if current is not None and current.id == item_id:
-            self.show_document(self._studio.document)
+            result = self._studio.result_of(current)
+            is_rough = result is not None and result.quality is Quality.PREVIEW
+            (self._lately.soon if is_rough else self._lately.now)()
 
     def _remedy(self, notice: Notice) -> None:
         if notice.remedy is not None:

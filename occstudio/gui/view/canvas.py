@@ -8,9 +8,11 @@ takes a millisecond, and what lies over it is painted without drawing the scene 
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pyvista as pv
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QOpenGLContext
 from PySide6.QtWidgets import QWidget
@@ -131,3 +133,13 @@ class PaintedCanvas(BasePlotter):
 
     def _tell_whether_current(self, *_: object) -> None:
         self._window.SetIsCurrent(QOpenGLContext.currentContext() is self._context)
+
+
+def changed_at(renderers: Iterable[pv.Renderer]) -> int:
+    """The number of VTK's last change of anything that these draw."""
+    latest = 0
+    for renderer in renderers:
+        latest = max(latest, renderer.GetMTime(), renderer.camera.GetMTime())
+        for prop in renderer.GetViewProps():
+            latest = max(latest, prop.GetRedrawMTime())
+    return latest

@@ -30,7 +30,7 @@ from occstudio.gui.theme import Theme
 from occstudio.gui.translation import tr
 from occstudio.gui.view import mouse
 from occstudio.gui.view.aiming import aim, aim_through
-from occstudio.gui.view.canvas import GlCanvas, PaintedCanvas
+from occstudio.gui.view.canvas import GlCanvas, PaintedCanvas, changed_at
 from occstudio.gui.view.mouse import Move
 from occstudio.gui.view.orbit_camera import OrbitCamera
 from occstudio.gui.view.overlay import Overlay
@@ -143,13 +143,18 @@ class Viewport(QWidget):
 
     def catch_up(self) -> None:
         """Draw if anything changed; most edits change nothing before their surface arrives."""
-        if self._changed_at() > self._drawn_at:
+        if changed_at(self.renderers) > self._drawn_at:
             self.update()
 
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
-        """Swap in a new surface; the camera stays."""
+        """Swap in a new surface; the camera stays.
+
+        It is drawn at once, before panels say what there is to say of it: a hand waits for it.
+        """
         self.scene.show_result(item_id, result)
         self.update()
+        if self._is_software:
+            self.repaint()
 
     def set_theme(self, theme: Theme) -> None:
         """Colour background, floor, shapes and what lies over them."""
@@ -235,6 +240,7 @@ class Viewport(QWidget):
         """What the view draws now, without what lies over it."""
         if isinstance(self.canvas, GlCanvas):
             return self.canvas.grabFramebuffer()
+        self._soon.stop()
         started = time.perf_counter()
         self._picture = self.canvas.picture(self.width(), self.height(), self.devicePixelRatioF())
         self._is_stale = False
@@ -284,17 +290,8 @@ class Viewport(QWidget):
         else:
             super().update()
 
-    def _changed_at(self) -> int:
-        """The number of VTK's last change of anything that is drawn."""
-        latest = 0
-        for renderer in self.renderers:
-            latest = max(latest, renderer.GetMTime(), renderer.camera.GetMTime())
-            for prop in renderer.GetViewProps():
-                latest = max(latest, prop.GetRedrawMTime())
-        return latest
-
     def _was_drawn(self, seconds: float) -> None:
-        self._drawn_at = self._changed_at()
+        self._drawn_at = changed_at(self.renderers)
         if not self.scene.is_light:
             self._frame_s = seconds
 

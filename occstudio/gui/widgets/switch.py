@@ -62,5 +62,7 @@ class Switch(QWidget):
 
     def set_on(self, is_on: bool) -> None:
         """Show it without telling anybody."""
+        if is_on == self._switch.isChecked():  # it would move its knob, and paint for a while
+            return
         with QSignalBlocker(self._switch):
             self._switch.setChecked(is_on)
