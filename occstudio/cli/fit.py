@@ -25,14 +25,17 @@ def fit_command(
     out: Annotated[Path, typer.Option("-o", "--out", help="A mesh file; others get -2, -3 ...")],
     alternatives: Annotated[int, typer.Option(min=1, max=9, help="At most so many answers.")] = 3,
     place: Annotated[
-        bool,
-        typer.Option("--place", help="It is a part: find its place and size in the whole, too."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--place/--no-place",
+            help="Find the part's place and size in the whole, too; by default of scans.",
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help="Name in the library; by default one with codes.")] = (
         ""
     ),
     steps: Annotated[int, typer.Option(min=1, max=5000, help="Of the fit.")] = 60,
-    restarts: Annotated[int, typer.Option(min=1, max=64, help="Codes that start.")] = 5,
+    restarts: Annotated[int, typer.Option(min=1, max=64, help="Codes that start.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shapes.")] = 0,
     resolution: Annotated[int, typer.Option(min=16, max=512, help="Cells along each side.")] = 128,
     up: Annotated[str | None, typer.Option(help="Axis that is up: +y, +z ...")] = None,
@@ -45,12 +48,14 @@ def fit_command(
     from occstudio.inference.completion import complete_shape
     from occstudio.latents.code_file import write_code
     from occstudio.latents.completion import CompletionSettings
+    from occstudio.shapes.point_cloud import PointCloud
 
     mesh_format(out)
     seen = read_observation(source, up=up).observation
     space = ShellSpace.open(model, device)
+    is_part = isinstance(seen, PointCloud) if place is None else place
     settings = CompletionSettings(
-        alternatives, max(restarts, alternatives), steps, is_part=place, seed=seed
+        alternatives, max(restarts, alternatives), steps, is_part=is_part, seed=seed
     )
     began = perf_counter()
     made_folder(out.parent)

@@ -12,9 +12,10 @@ from occstudio.errors import ModelError
 from occstudio.inference.neural_field import SCALE, out_of_memory
 from occstudio.inference.predictor import NeuralModel
 from occstudio.inference.preparation import prepared
+from occstudio.inference.surface_index import SurfaceIndex
 from occstudio.latents.code_book import CODE, CodeBook, Codes
 from occstudio.latents.completed_shape import CompletedShape, Told
-from occstudio.latents.completion import PLACES, Alternative, CompletionSettings, complete
+from occstudio.latents.completion import PLACES, Alternative, CompletionSettings, Start, complete
 from occstudio.latents.field_losses import part_loss
 from occstudio.latents.field_samples import FieldSamples
 from occstudio.networks.occupancy_network import FittedNetwork
@@ -76,6 +77,11 @@ def complete_shape(
     device = torch.device(model.device)
     samples = _samples(observation, known, scale).to(device)
     encoded = _encoded(observation, model, settings) if card.input_kind == "points" else []
+    starts: list[Start] = []
+    if book is not None and isinstance(observation, PointCloud):
+        index = SurfaceIndex.of(model, book, watch)
+        points = np.float32(scale) * observation.model_points
+        starts = index.starts(points, is_part=settings.is_part, count=settings.restarts)
 
     def shape_of(found: Alternative) -> CompletedShape:
         arrays = {CODE: found.code}
@@ -91,6 +97,7 @@ def complete_shape(
             samples,
             book=book,
             encoded=encoded,
+            starts=starts,
             loss=part_loss(level, is_distance=network.gives_distances),
             settings=settings,
             watch=watch,

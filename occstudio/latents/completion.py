@@ -34,8 +34,11 @@ _SCREENED: Final = 192
 
 _AT_ONCE: Final = 4
 _TELL_EVERY: Final = 4
-_SIGNATURE: Final = 24
+_SIGNATURE: Final = 40
 """Cells along an axis where two shapes are compared."""
+
+_FAR: Final = 0.12
+"""A point farther than this from a surface is no worse."""
 
 PLACES: Final = (
     (0.0, 0.0, 0.0, 1.0),
@@ -74,14 +77,29 @@ class CompletionSettings:
     """
 
     alternatives: int = 3
-    restarts: int = 5
+    restarts: int = 6
     steps: int = 60
     samples: int = 1024
     rate: float = 0.06
-    prior: float = 0.3
+    prior: float = 1.0
     is_part: bool = False
     least_difference: float = 0.08
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """A code to begin with, and where the observation lies in its shape's cube.
+
+    Parameters
+    ----------
+    code : (L,) float32
+    place : (x, y, z, scale)
+        A point is scaled, then shifted.
+    """
+
+    code: Codes
+    place: tuple[float, float, float, float] = PLACES[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +110,8 @@ class Alternative:
     ----------
     code : (L,) float32
     loss : float
-        Mean over all samples; alternatives can be compared by it.
+        How badly it agrees; alternatives can be compared by it. Of points on a surface, at the
+        end, their mean distance from the shape's, in its cube; else the mean over all samples.
     shift : (float, float, float)
     scale : float
         Where the observation lies in this shape's cube: a point is scaled, then shifted.
@@ -114,6 +133,7 @@ def complete(
     *,
     book: CodeBook | None = None,
     encoded: Sequence[Codes] = (),
+    starts: Sequence[Start] = (),
     loss: FieldLoss | None = None,
     settings: CompletionSettings | None = None,
     watch: Watch = UNWATCHED,
@@ -131,6 +151,8 @@ def complete(
         Where shapes are; without it they are around nought with a deviation of one.
     encoded : sequence of (L,) float32
         What an encoder thinks of the observation.
+    starts : sequence of Start
+        Shapes that look like it, the best first; they go on instead of codes that are looked for.
     loss : FieldLoss, optional
         `part_loss()` by default.
     settings : CompletionSettings, optional
@@ -147,7 +169,7 @@ def complete(
     settings = settings or CompletionSettings()
     with torch.inference_mode(False), torch.enable_grad():
         work = _Completion(network, samples, book, loss or part_loss(), settings, watch)
-        return work.run(encoded, told)
+        return work.run(encoded, starts, told)
 
 
 class _Completion:
@@ -172,12 +194,23 @@ class _Completion:
             deviations = known.std(0) + 0.1 * known.std()
         self.deviations = torch.from_numpy(deviations).to(self.device)
 
-    def run(self, encoded: Sequence[Codes], told: Told | None) -> tuple[Alternative, ...]:
-        codes, places = self._chosen_starts(encoded)
-        codes, places = self._fitted(codes, places, told)
-        return self._distinct(codes, places)
+    def run(
+        self, encoded: Sequence[Codes], starts: Sequence[Start], told: Told | None
+    ) -> tuple[Alternative, ...]:
+        codes, places = self._given(starts) if starts else self._chosen_starts(encoded)
+        fitted, moved = self._fitted(codes, places, told)
+        # Descent may leave the surface for a field that is unsure: where it began stays in the
+        # running.
+        return self._distinct(torch.cat([fitted, codes]), torch.cat([moved, places]))
 
     # -- starts ------------------------------------------------------------------------------
+
+    def _given(self, starts: Sequence[Start]) -> tuple[Tensor, Tensor]:
+        some = starts[: max(self.settings.restarts, 1)]
+        codes = torch.from_numpy(np.stack([start.code for start in some])).to(self.device)
+        places = torch.tensor([start.place for start in some], device=self.device)
+        places[:, 3] = places[:, 3].log()
+        return codes, places
 
     def _chosen_starts(self, encoded: Sequence[Codes]) -> tuple[Tensor, Tensor]:
         """The codes that agree best at first and differ, each with its best place."""
@@ -315,14 +348,33 @@ class _Completion:
                 self.watch.check()
                 maps = self._expanded(codes[row : row + 1])
                 losses[row] = self._sample_losses(maps, places[row : row + 1], rows).mean()
-                solids.append((self.network.decode(cells, maps)[0] > 0).cpu().numpy())
+                solid = (self.network.decode(cells, maps)[0] > 0).cpu().numpy()
+                solids.append(solid.reshape((_SIGNATURE,) * 3))
+        misfits = np.array([self._misfit(*pair) for pair in zip(solids, places, strict=True)])
+        order = np.lexsort((losses.cpu().numpy(), misfits.round(3)))
+        if misfits.any():
+            losses = torch.from_numpy(misfits)
         kept: list[int] = []
-        for row in losses.argsort().tolist():
+        for row in order.tolist():
             if len(kept) == self.settings.alternatives:
                 break
             if all(self._differ(solids[row], solids[other]) for other in kept):
                 kept.append(row)
         return tuple(self._alternative(codes, places, losses, row) for row in kept)
+
+    def _misfit(self, solid: NDArray[np.bool_], place: Tensor) -> float:
+        """How far from a shape's surface the points lie that were seen on one; bounded."""
+        from scipy.ndimage import distance_transform_edt
+
+        is_seen = (self.samples.low == 0) & (self.samples.high == 0)
+        if not is_seen.any() or not solid.any():
+            return 0.0 if solid.any() else _FAR
+        points = self.samples.points[is_seen] * place[3].exp() + place[:3]
+        at = ((points.cpu().numpy() + 0.5) * (_SIGNATURE - 1)).round().astype(np.int64)
+        inward, outward = (np.asarray(distance_transform_edt(part)) for part in (solid, ~solid))
+        away = inward + outward  # one of them is nought
+        found = away[tuple(at.clip(0, _SIGNATURE - 1).T)] / (_SIGNATURE - 1)
+        return float(np.minimum(found, _FAR).mean())
 
     def _cells(self) -> Tensor:
         axis = torch.linspace(-0.5, 0.5, _SIGNATURE, device=self.device)
