@@ -103,8 +103,8 @@ class SurfaceIndex:
             except NoSurfaceError:
                 continue
             mesh = found.mesh
-            middles = mesh.vertices[mesh.faces].mean(1, dtype=np.float32)
-            distances[row] = _distances(np.concatenate([mesh.vertices, middles]))
+            surface = np.concatenate([mesh.vertices, mesh.vertices[mesh.faces].mean(1)])
+            distances[row] = _distances(surface.astype(np.float32))
         if book.version:
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
