@@ -4,16 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skimage.data
 
 from occstudio.datasets.shape_store import ShapeStore
 from occstudio.exchange.image_reader import read_image
+from occstudio.exchange.object_mask import cut_object_out
 from occstudio.inference.library import code_book, load_model
+from occstudio.inference.photo_fit import PhotoFitSettings, fit_photo
 from occstudio.inference.photo_model import PhotoModel
 from occstudio.inference.photo_reader import CALIBRATION
 from occstudio.metrics import iou
 from occstudio.shapes.field import level_of
+from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
-from occstudio.shapes.photo_reading import PhotoReading
+from occstudio.shapes.photo_reading import UNSURE, PhotoReading
 
 DATA = Path(__file__).parent / "data"
 SHAPES = {"bunk-bed": "BlendSwap-CC-BY/bunkBed", "chair": "Scopia/chair"}
@@ -47,6 +51,21 @@ def test_a_view_becomes_a_shape_that_the_fit_brings_into_its_outline(
     assert camera is not None
     assert camera.size == (photo.pixels.shape[1], photo.pixels.shape[0])
     assert camera.position[1] > 0
+
+
+@pytest.mark.parametrize(("name", "said"), [("chelsea", "far off"), ("text", "nothing that")])
+def test_what_is_no_furniture_is_doubted_before_and_after_a_fit(
+    model: PhotoModel, name: str, said: str
+) -> None:
+    pixels = np.asarray(getattr(skimage.data, name)())
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    photo = cut_object_out(Image(pixels)).image
+    reading = model.read_photo(photo)
+    settings = PhotoFitSettings(starts=1, camera_steps=2, steps=5)
+    for found in (reading, fit_photo(model, photo, settings=settings)):
+        assert found.confidence < UNSURE
+        assert any(said in doubt for doubt in found.doubts)
 
 
 def test_it_answers_with_codes_of_the_space_that_ships(model: PhotoModel) -> None:

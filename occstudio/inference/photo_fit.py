@@ -69,12 +69,12 @@ class PhotoFitSettings:
 
     starts: int = 2
     camera_steps: int = 16
-    steps: int = 36
+    steps: int = 60
     rays: int = 480
     samples: int = 20
     camera_rate: float = 0.02
-    code_rate: float = 0.05
-    hold: float = 0.3
+    code_rate: float = 0.1
+    hold: float = 0.1
     shown_every: int = 5
     seed: int = 0
 
@@ -115,23 +115,25 @@ def fit_photo(
         raise ModelError(f"'{model.card.name}' does not see photos: choose one for photos")
     settings = settings or PhotoFitSettings()
     view = framed(photo, model.card.input_spec.resolution or 128)
-    found = guesses(model, view)
+    every = found = guesses(model, view)
     if reading is not None:
         chosen = reading.latent.arrays[CODE]
-        found = [guess for guess in found if np.array_equal(guess.code, chosen)] or [
-            replace(guess, code=chosen) for guess in found[:1]
+        found = [guess for guess in every if np.array_equal(guess.code, chosen)] or [
+            replace(every[0], code=chosen, begun=every[0])
         ]
     fit = _Fit(model, model.network, view, settings, watch)
     with torch.enable_grad():
         placed = [fit.placed(guess) for guess in found[: settings.starts]]
         best = max(placed, key=lambda guess: guess.worth)
+        others = [guess for guess in every if guess.code is not (best.begun or best).code]
 
         def report(guess: Guess) -> None:
             if told is not None:
-                told(reading_of(model, [guess], view))
+                told(reading_of(model, [guess, *others], view))
 
         best = fit.shaped(best, report)
-    others = [guess for guess in found if guess.code is not found[0].code]
+    if reading is not None and best.agreement < reading.agreement:
+        return reading
     return reading_of(model, [best, *others], view)
 
 
@@ -233,7 +235,7 @@ class _Fit:
         )
         if agreement < before.agreement:
             return before
-        return replace(before, code=code, pose=pose, agreement=agreement)
+        return Guess(code, before.chance, pose, agreement, before.begun or before)
 
 
 def _near_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

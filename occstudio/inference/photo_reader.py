@@ -24,7 +24,7 @@ from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field, level_of
 from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
-from occstudio.shapes.photo_reading import UNSURE, PhotoReading
+from occstudio.shapes.photo_reading import UNKNOWN, UNSURE, PhotoReading
 
 _SIDE = 64  # pixels of a silhouette
 _CELLS = 36  # along an axis of the cube, of a silhouette's shape
@@ -76,12 +76,16 @@ class Guess:
     pose : Pose
     agreement : float
         IoU of the silhouettes.
+    begun : Guess, optional
+        What it was before it was fitted, if it was. Any shape can be bent into nearly any
+        outline: how well it agrees afterwards says little of how right it is.
     """
 
     code: NDArray[np.float32]
     chance: float
     pose: Pose
     agreement: float
+    begun: Guess | None = None
 
     @property
     def worth(self) -> float:
@@ -167,7 +171,13 @@ def reading_of(model: NeuralModel, found: list[Guess], view: Framed) -> PhotoRea
     first = kept[0]
     confidence = _confidence(model, kept, chances)
     doubts: list[str] = []
-    if confidence < UNSURE:
+    if confidence < UNKNOWN:
+        said = (
+            "the photo seems to show nothing that this model knows, or it is cut out badly: "
+            "the shape has its outline and little else"
+        )
+        doubts.append(said)
+    elif confidence < UNSURE:
         said = (
             "the shape may be far off: the photo shows something that this model knows little of, "
             "or it is cut out badly"
@@ -210,11 +220,11 @@ def _peaks(directions: NDArray[np.float32]) -> list[tuple[float, float]]:
 
 def _confidence(model: NeuralModel, kept: list[Guess], chances: Doubles) -> float:
     """The IoU to be expected, by the card's regression on the signs that there are."""
-    signs = np.array(
-        [1.0, kept[0].agreement, float(chances[0]), spread([guess.code for guess in kept])]
-    )
+    first = kept[0].begun or kept[0]
+    far = spread([first.code, *(guess.code for guess in kept[1:])])
+    signs = np.array([1.0, first.agreement, float(chances[0]), far])
     weights = [model.card.calibration.get(name, 0.0) for name in CALIBRATION]
-    return float(np.clip(signs @ np.array(weights), 0, 1)) if any(weights) else kept[0].agreement
+    return float(np.clip(signs @ np.array(weights), 0, 1)) if any(weights) else first.agreement
 
 
 CALIBRATION: Final = ("constant", "agreement", "chance", "spread")

@@ -109,6 +109,16 @@ def test_a_fit_brings_the_silhouettes_together_and_the_camera_nearer(model: Phot
     assert off(after) < off(before) - 2
 
 
+def test_a_fit_makes_nobody_surer(model: PhotoModel) -> None:
+    photo, told = _seen(POSE), list[PhotoReading]()
+    read = model.read_photo(photo)
+    fitted = fit_photo(model, photo, read, QUICK, told=told.append)
+    assert fitted.agreement > read.agreement
+    for reading in (*told, fitted):
+        assert reading.confidence == pytest.approx(read.confidence)
+        assert len(reading.latents) == len(read.latents)
+
+
 def test_a_fit_can_be_left(model: PhotoModel) -> None:
     class Impatient:
         def check(self) -> None:
