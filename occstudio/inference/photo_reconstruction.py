@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from occstudio.errors import EmptyShapeError
 from occstudio.exchange.object_mask import Box, CutOut, LearnedMask, Stroke, cut_object_out
-from occstudio.extraction.surface import extract_surface
+from occstudio.extraction.lattice import Lattice
+from occstudio.extraction.surface import Extraction, extract_surface
+from occstudio.extraction.wholeness import whole, without_crumbs
 from occstudio.finishing.finishing import PLAIN, Finishing, finished
 from occstudio.finishing.photo_colors import color_by_photo
+from occstudio.shapes.field import Field
 from occstudio.shapes.image import Image
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.photo_reading import PhotoReader, PhotoReading
@@ -93,8 +96,10 @@ def reconstruct_photo(
     model : ShapeModel
         One that takes photos.
     wishes : PhotoWishes
-    resolution, threshold, watch
+    resolution, watch
         As for `reconstruct`.
+    threshold : float, optional
+        Of the surface; by default the model's, or a lower one where the shape falls into pieces.
     finishing : Finishing
         What is done to the mesh before it is coloured.
 
@@ -122,10 +127,13 @@ def reconstruct_photo(
         fits = wishes.fits
         reading = model.fit_photo(photo, None, watch) if fits else model.read_photo(photo)
     latent = model.encode(photo, watch) if reading is None else reading.latent
-    level = model.card.threshold if threshold is None else threshold
     field = model.field(latent)
-    found = extract_surface(field, resolution=resolution, threshold=level, watch=watch)
-    made = finished(found.mesh, finishing, watch)
+    if threshold is None and reading is not None:
+        mesh = _in_one_piece(field, resolution, model.card.threshold, watch)
+    else:
+        level = model.card.threshold if threshold is None else threshold
+        mesh = extract_surface(field, resolution=resolution, threshold=level, watch=watch).mesh
+    made = finished(mesh, finishing, watch)
     mesh, doubts = made.mesh, (() if cut is None else cut.doubts) + made.notes
     if reading is not None:
         doubts += tuple(doubt for doubt in reading.doubts if doubt not in doubts)
@@ -136,3 +144,21 @@ def reconstruct_photo(
             except EmptyShapeError as error:
                 doubts += (str(error),)
     return PhotoReconstruction(mesh, photo, reading, doubts)
+
+
+def _in_one_piece(field: Field, resolution: int, threshold: float, watch: Watch) -> Mesh:
+    """The surface at the threshold, or at a lower one where it falls into pieces; no crumbs."""
+    lattice = Lattice(field)
+
+    def surface(tried: float, *, bare: bool = True) -> Extraction:
+        return extract_surface(
+            field,
+            resolution=resolution,
+            threshold=tried,
+            normals=not bare,
+            lattice=lattice,
+            watch=watch,
+        )
+
+    _, held = whole(surface, threshold)
+    return without_crumbs(surface(held, bare=False).mesh)

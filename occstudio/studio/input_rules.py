@@ -82,9 +82,12 @@ def unlike(facts: Facts) -> Finding | None:
 
 def cut(facts: Facts) -> Finding | None:
     """A photo's cut-out is doubtful."""
-    if not facts.doubts:
+    # What the model itself doubts is told by `unlike`.
+    said = () if facts.reading is None else facts.reading.doubts
+    doubts = [doubt for doubt in facts.doubts if doubt not in said]
+    if not doubts:
         return None
-    text, more = facts.doubts[0], "; ".join(facts.doubts[1:])
+    text, more = doubts[0], "; ".join(doubts[1:])
     return Finding("cut-out", text, more, Weight.HINT, advice="edit the cut-out in the inspector")
 
 

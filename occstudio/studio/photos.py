@@ -215,8 +215,9 @@ def _fitted(name: str, before: PhotoReading, now: PhotoReading) -> Notice:
     return Notice(text, "", Severity.SUCCESS)
 
 
-def colours_by_photo(item: ShapeItem) -> ShapeItem:
-    """The item with its photo's colours, if it is one."""
+def shown_as_photo(item: ShapeItem) -> ShapeItem:
+    """The item in one piece and with its photo's colours, if it is one."""
     if not isinstance(item.source.observation, Image):
         return item
-    return replace(item, finishing=replace(item.finishing, colouring="photo"))
+    finishing = replace(item.finishing, colouring="photo")
+    return replace(item, in_one_piece=True, finishing=finishing)

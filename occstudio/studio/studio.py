@@ -33,7 +33,7 @@ from occstudio.studio.library import (
 )
 from occstudio.studio.notice import Notice, Severity, notice_of
 from occstudio.studio.opening import OpenedFiles, open_sources
-from occstudio.studio.photos import Photos, colours_by_photo
+from occstudio.studio.photos import Photos, shown_as_photo
 from occstudio.studio.pipeline import LoadModel, Pipeline, ShapeResult
 from occstudio.studio.session import Session
 from occstudio.studio.settings import Settings, save_settings
@@ -418,7 +418,7 @@ class Studio:
         name, threshold = ("", 0.5) if card is None else (card.name, card.threshold)
         if self.photos.must_ask(source, card):
             name = ""
-        return colours_by_photo(
+        return shown_as_photo(
             ShapeItem(next(self._ids), seen.name, source, seen.frame, name, threshold=threshold)
         )
 

@@ -8,7 +8,10 @@ import pytest
 from occstudio.errors import EmptyShapeError, InvalidGeometryError
 from occstudio.inference.photo_reconstruction import PhotoWishes, reconstruct_photo
 from occstudio.inference.reconstruction import reconstruct
+from occstudio.shapes.analytic import AnalyticField, box, sphere, union
+from occstudio.shapes.field import Field
 from occstudio.shapes.image import Image
+from occstudio.shapes.latent import Latent
 from tests.box_photo import FIRST_GUESS, SIDES, SIZE, BoxReader, cut, draw_photo
 
 
@@ -35,6 +38,19 @@ def test_fitting_to_the_outline_finds_the_size() -> None:
     assert fitted.reading is not None
     assert fitted.reading.agreement > max(first.reading.agreement, 0.95)
     assert np.ptp(fitted.mesh.vertices, axis=0) == pytest.approx(SIZE, abs=0.02)
+
+
+def test_crumbs_beside_the_shape_are_left_out_unless_a_threshold_is_given() -> None:
+    class Crumbling(BoxReader):
+        def field(self, latent: Latent, time: float = 0.0) -> Field:
+            del latent, time
+            return AnalyticField(union(box(SIZE), sphere(0.05, (0.45, 0.0, 0.0))))
+
+    photo = cut(draw_photo())
+    made = reconstruct_photo(photo, Crumbling(), resolution=48)
+    assert np.ptp(made.mesh.vertices, axis=0) == pytest.approx(SIZE, abs=0.02)
+    asked = reconstruct_photo(photo, Crumbling(), resolution=48, threshold=0.5)
+    assert asked.mesh.vertices[:, 0].max() == pytest.approx(0.5, abs=0.02)
 
 
 def test_colours_and_the_cut_can_be_left_out() -> None:

@@ -44,6 +44,7 @@ def test_a_cut_out_photo_becomes_a_coloured_shape_at_once(tmp_path: Path) -> Non
     item = studio.document.find(item_id)
     assert item is not None
     result = studio.results[item.id]
+    assert item.in_one_piece
     assert result.mesh.colors is not None
     assert result.reading is not None
     assert result.reading.confidence > 0.5
