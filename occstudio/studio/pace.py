@@ -8,24 +8,32 @@ surfaces: a separate part that is smaller than its cells is missed until the han
 SKETCH_START = 12
 """Usual cells on each axis of a sketch's coarsest lattice."""
 
+USUAL_GRID = 48
+"""Coarser ones lose legs and slats; finer ones are for machines on which they take no time."""
+
 SKETCH_GRIDS = (16, 24, 32, 48, 64, 96)
 """What sketches use."""
 
-_SKETCH_S = 0.01, 0.032
-"""A sketch that took less allows the next a finer grid, one that took more a coarser; the field
-itself has to be made anew each time, too."""
+_SKETCH_S = 0.04
+"""What a sketch may take besides the field itself, which has to be made anew each time, too."""
+
+_GROWTH = 1.5
+"""A sketch's time grows with this power of the cells along an axis, or with less."""
 
 
 class Pace:
     """The grid of the next sketch, learned from what the last ones took."""
 
     def __init__(self) -> None:
-        self.grid = 48
+        self.grid = USUAL_GRID
 
     def learn(self, seconds: float) -> None:
         """Choose the next grid by what the last one took."""
         place = SKETCH_GRIDS.index(self.grid)
-        if seconds > _SKETCH_S[1]:
+        finer = SKETCH_GRIDS[min(place + 1, len(SKETCH_GRIDS) - 1)]
+        if seconds > _SKETCH_S:
             self.grid = SKETCH_GRIDS[max(place - 1, 0)]
-        elif seconds < _SKETCH_S[0]:
-            self.grid = SKETCH_GRIDS[min(place + 1, len(SKETCH_GRIDS) - 1)]
+            return
+        allowed = _SKETCH_S if finer <= USUAL_GRID else _SKETCH_S / 2
+        if seconds * (finer / self.grid) ** _GROWTH < allowed:
+            self.grid = finer

@@ -87,6 +87,7 @@ class Windowed:
             settings=Settings(theme="dark"),
             read_book=book_of_library,
         )
+        self.studio.result_arrived.subscribe(self._note)  # before the window, which draws at once
         self.window = MainWindow(self.studio, probe_opengl(), [])
         self.window.resize(1440, 900)
         self.window.show()
@@ -95,7 +96,6 @@ class Windowed:
         view = self.window.viewport
         assert isinstance(view, Viewport)
         view.ren_win.AddObserver("EndEvent", self._drawn)
-        self.studio.result_arrived.subscribe(self._note)
 
     def _note(self, item: int) -> None:
         result = self.studio.results[item]

@@ -8,7 +8,7 @@ import pytest
 from occstudio.shapes.analytic import AnalyticField
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.watch import UNWATCHED
-from occstudio.studio.pace import SKETCH_GRIDS, Pace
+from occstudio.studio.pace import SKETCH_GRIDS, USUAL_GRID, Pace
 from occstudio.studio.sampling import Sampling
 
 
@@ -37,8 +37,12 @@ def test_what_a_sketch_took_chooses_the_next_grid() -> None:
     pace = Pace()
     pace.learn(1.0)
     assert pace.grid == 32
-    pace.learn(0.02)
+    pace.learn(0.03)
     assert pace.grid == 32
+    pace.learn(0.02)
+    assert pace.grid == USUAL_GRID
+    pace.learn(0.02)
+    assert pace.grid == USUAL_GRID
     for _ in range(9):
         pace.learn(0.0)
     assert pace.grid == SKETCH_GRIDS[-1]

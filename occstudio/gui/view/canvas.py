@@ -139,7 +139,7 @@ def changed_at(renderers: Iterable[pv.Renderer]) -> int:
     """The number of VTK's last change of anything that these draw."""
     latest = 0
     for renderer in renderers:
-        latest = max(latest, renderer.GetMTime(), renderer.camera.GetMTime())
-        for prop in renderer.GetViewProps():
-            latest = max(latest, prop.GetRedrawMTime())
+        latest = max(latest, renderer.GetMTime(), renderer.GetActiveCamera().GetMTime())
+        props: Any = renderer.GetViewProps()
+        latest = max(latest, *(prop.GetRedrawMTime() for prop in props), 0)
     return latest
