@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from occstudio.errors import NoSurfaceError
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import Extraction, extract_surface
-from occstudio.finishing.components import without_unused
-from occstudio.finishing.edges import Edges
+from occstudio.finishing.components import face_pieces, without_unused
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.shape_model import ShapeModel
@@ -106,7 +105,7 @@ def _volumes(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         return np.zeros(0), np.zeros(0, np.int32)
     a, b, c = (mesh.vertices[mesh.faces[:, corner]].astype(np.float64) for corner in range(3))
     parts = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
-    pieces = Edges.of(mesh).pieces()[mesh.faces[:, 0]]
+    pieces = face_pieces(mesh)
     return np.asarray(np.bincount(pieces, weights=parts), np.float64), pieces
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from occstudio.finishing.edges import Edges
 from occstudio.shapes.mesh import Mesh
 
 
@@ -16,11 +15,29 @@ def face_pieces(mesh: Mesh) -> NDArray[np.int32]:
     """
     if mesh.is_empty:
         return np.zeros(0, np.int32)
-    of_face = Edges.of(mesh).pieces()[mesh.faces[:, 0]]
+    of_face = _joined_faces(mesh)
     sizes = np.bincount(of_face)
     rank = np.empty(len(sizes), np.int32)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
     return rank[of_face]
+
+
+def _joined_faces(mesh: Mesh) -> NDArray[np.int32]:
+    """Any number (F,) for each piece.
+
+    Triangles and vertices are the nodes of one graph, whose rows the triangles are already: no
+    edge has to be found, which takes three times as long.
+    """
+    from scipy.sparse import csr_matrix  # slow to import: not before it is needed
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(mesh.faces)
+    nodes = count + len(mesh.vertices)
+    starts = np.full(nodes + 1, 3 * count, np.int32)
+    starts[: count + 1] = 3 * np.arange(count + 1, dtype=np.int32)
+    ones = np.ones(3 * count, np.int8)
+    graph = csr_matrix((ones, mesh.faces.ravel() + np.int32(count), starts), shape=(nodes, nodes))
+    return np.asarray(connected_components(graph, directed=False)[1][:count], np.int32)
 
 
 def largest_piece(mesh: Mesh) -> Mesh:
