@@ -7,6 +7,7 @@ ambient occlusion computed once for a surface instead of once for a frame: it co
 and is the same from all sides.
 """
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -83,46 +84,61 @@ def _seen(solid: Grid, watch: Watch) -> tuple[Grid, Grid, Grid, Grid]:
     """Of each cell: the part of the sphere that it sees, and the mean of these directions."""
     whole = np.zeros_like(solid)
     toward = np.zeros((3, *solid.shape), np.float32)
-    for direction in product((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)):
-        steps = sum(map(abs, direction))
-        if steps == 0:
-            continue
-        watch.check()
-        free = _WEIGHTS[steps] * (1 - _hidden(solid, direction, FADING**steps**0.5))
-        whole += free
-        for axis, part in enumerate(direction):
-            if part:
-                toward[axis] += (part / steps**0.5) * free
+    for axis in range(3):
+        for ahead in (1, -1):
+            # All directions that lead along this axis first go through its lanes together.
+            watch.check()
+            sideways = [
+                each
+                for each in product((-1, 0, 1), repeat=2)
+                if all(part == 0 for part in each[:axis])
+            ]
+            lanes = np.moveaxis(solid, axis, 0)[::-ahead]
+            hidden = _hidden(lanes, sideways)[::-ahead]
+            for number, each in enumerate(sideways):
+                direction = [*each[:axis], ahead, *each[axis:]]
+                steps = sum(map(abs, direction))
+                free = np.moveaxis(hidden[:, number], 0, axis)
+                free = _WEIGHTS[steps] * (1 - free)
+                whole += free
+                for along, part in enumerate(direction):
+                    if part:
+                        toward[along] += (part / steps**0.5) * free
     return whole, toward[0], toward[1], toward[2]
 
 
-def _hidden(solid: Grid, direction: tuple[int, int, int], fading: float) -> Grid:
-    """How much each cell's view along a direction is blocked, from what lies nearest."""
-    from scipy.ndimage import uniform_filter
+def _hidden(lanes: Grid, sideways: Sequence[tuple[int, ...]]) -> Grid:
+    """How much each cell's view is blocked, from what lies nearest: (n, directions, a, b).
 
-    axis = next(k for k, part in enumerate(direction) if part)
-    lanes = np.moveaxis(solid, axis, 0)
-    sideways = [part for k, part in enumerate(direction) if k != axis]
-    count = len(lanes)
-    order = range(count - 1, -1, -1) if direction[axis] > 0 else range(count)
-    out = np.empty_like(lanes)
-    before = np.zeros_like(lanes[0])
-    for number in order:
+    Parameters
+    ----------
+    lanes : (n, a, b) float32
+        Of the grid, the one that hides first.
+    sideways : sequence of (int, int)
+        Where each direction leads with each lane.
+    """
+    count, high, wide = lanes.shape
+    fading = np.array(
+        [FADING ** (1 + abs(one) + abs(two)) ** 0.5 for one, two in sideways], np.float32
+    )
+    out = np.empty((count, len(sideways), high, wide), np.float32)
+    # A border of emptiness, as wide as one step and the blur.
+    before = np.zeros((len(sideways), high + 4, wide + 4), np.float32)
+    moved = np.zeros((len(sideways), high + 2, wide + 2), np.float32)
+    scale = (fading / 9)[:, None, None]
+    for number, lane in enumerate(lanes):
+        for one, (first, second) in enumerate(sideways):
+            moved[one, 1:-1, 1:-1] = before[
+                one, 2 + first : 2 + first + high, 2 + second : 2 + second + wide
+            ]
         # The wider blurred, the farther away: what is seen in one direction stands for a cone.
-        moved = uniform_filter(_moved(before, sideways[0], sideways[1]), 3, mode="constant")
-        before = np.maximum(lanes[number], fading * moved)
-        out[number] = before
-    return np.moveaxis(out, 0, axis)
-
-
-def _moved(lane: Grid, first: int, second: int) -> Grid:
-    """What stands one cell further in a direction; nothing beyond the border."""
-    if not first and not second:
-        return lane
-    out = np.zeros_like(lane)
-    into = tuple(slice(max(-k, 0), min(-k, 0) or None) for k in (first, second))
-    outof = tuple(slice(max(k, 0), min(k, 0) or None) for k in (first, second))
-    out[into] = lane[outof]
+        rows = moved[:, :-2] + moved[:, 1:-1]
+        rows += moved[:, 2:]
+        blurred = rows[:, :, :-2] + rows[:, :, 1:-1]
+        blurred += rows[:, :, 2:]
+        blurred *= scale
+        np.maximum(blurred, lane, out=out[number])
+        before[:, 2:-2, 2:-2] = out[number]
     return out
 
 
