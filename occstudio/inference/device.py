@@ -1,8 +1,6 @@
 """Which device computes, and how large its batches are."""
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import torch
 
@@ -62,19 +60,3 @@ def leave_a_core() -> None:
     took half as long again as with one thread, and frames came late.
     """
     torch.set_num_threads(max(1, min(torch.get_num_threads(), (os.cpu_count() or 1) - 1)))
-
-
-@contextmanager
-def on_every_core() -> Generator[None]:
-    """Take the window's core as well, for the few milliseconds that a hand is waiting for.
-
-    Only this thread's work; what it leaves behind is as before.
-    """
-    before = torch.get_num_threads()
-    cores = os.cpu_count() or 1
-    # Whoever was told to take fewer than `leave_a_core` leaves keeps to it.
-    torch.set_num_threads(cores if before == cores - 1 else before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from occstudio.errors import OutOfMemoryError
-from occstudio.inference.device import batch_for, on_every_core
+from occstudio.inference.device import batch_for
 from occstudio.networks.occupancy_network import (
     BOX,
     OccupancyNetwork,
@@ -64,7 +64,7 @@ class NeuralField:
             for name, array in code.items()
             if name != SCALE
         }
-        with torch.inference_mode(), on_every_core():
+        with torch.inference_mode():
             self._prepared = network.prepare(self._code)
         self._box = _scaled(_stated_box(code[BOX]) if BOX in code else box, 1 / self._scale)
         self._batch = batch_for(device)
