@@ -37,7 +37,7 @@ from occstudio.gui.view.overlay import Overlay
 from occstudio.gui.view.scene import Scene
 from occstudio.gui.view.through import Through
 from occstudio.studio.document import Document
-from occstudio.studio.pipeline import ShapeResult
+from occstudio.studio.pipeline import Quality, ShapeResult
 from occstudio.studio.settings import Settings
 
 SLOW_FRAME_S = 0.04
@@ -149,11 +149,11 @@ class Viewport(QWidget):
     def show_result(self, item_id: int, result: ShapeResult | None) -> None:
         """Swap in a new surface; the camera stays.
 
-        It is drawn at once, before panels say what there is to say of it: a hand waits for it.
+        A preview is drawn at once, before panels say what there is to say of it: a hand waits.
         """
         self.scene.show_result(item_id, result)
         self.update()
-        if self._is_software:
+        if self._is_software and result is not None and result.quality is Quality.PREVIEW:
             self.repaint()
 
     def set_theme(self, theme: Theme) -> None:
