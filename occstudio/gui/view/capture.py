@@ -7,6 +7,7 @@ and points grow along.
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def capture(
             f"a picture of {width} × {height} pixels is out of range: choose 1 to {LARGEST}"
         )
     grown = height / max(view.height(), 1)
-    window = view.ren_win
+    window: Any = view.ren_win  # its types know no arrays
     before = window.GetSize()
     orbit = view.orbit
     with view.scene.in_full(), _grown(view, grown), _background(view, transparent):
@@ -113,7 +114,7 @@ def _background(view: Viewport, transparent: bool) -> Generator[None]:
         return
     floor = view.scene.floor.actor
     had_floor = floor.GetVisibility()
-    window = view.ren_win
+    window: Any = view.ren_win  # its types know no arrays
     had_alpha = window.GetAlphaBitPlanes()
     window.SetAlphaBitPlanes(1)
     floor.SetVisibility(False)
