@@ -150,6 +150,7 @@ TECHNICAL_CALLS = frozenset(
         "load",
         "SetName",
         "AddShaderReplacement",
+        "AddObserver",
         "setattr",
         "hasFormat",
         "setData",
