@@ -51,7 +51,7 @@ from occstudio.gui.widgets.doctor_card import DoctorCard
 from occstudio.gui.widgets.drop_overlay import DropOverlay
 from occstudio.gui.widgets.panel_title import PanelTitle
 from occstudio.gui.widgets.status_strip import StatusStrip
-from occstudio.studio.document import Document
+from occstudio.studio.document import Document, only_codes_moved
 from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import Quality
 from occstudio.studio.settings import Settings
@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         studio = self.studio
-        studio.changed.subscribe(lambda _, new: self._show_document(new))
+        studio.changed.subscribe(self._document_changed)
         studio.result_arrived.subscribe(self._show_result)
         studio.activity_changed.subscribe(self.status.show_activity)
         studio.noticed.subscribe(self.status.show_notice)
@@ -300,12 +300,18 @@ class MainWindow(QMainWindow):
 
     # -- showing -----------------------------------------------------------------------------
 
+    def _document_changed(self, old: Document, new: Document) -> None:
+        if only_codes_moved(old, new):
+            self.viewport.show_document(new, self.studio.results)
+            self._lately.soon()
+        else:
+            self._show_document(new)
+
     def _show_document(self, document: Document) -> None:
         self._offer_session()
         self.stage.show_document(document)
         self.viewport.show_document(document, self.studio.results)
-        self.actions_table.refresh()
-        self._show_facts()
+        self._lately.now()
         self._show_export()
 
     def _show_surface(self, item_id: int) -> None:

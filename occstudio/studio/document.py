@@ -270,3 +270,12 @@ def _points_of(observation: Observation) -> tuple[WorldPoints, Colors | None]:
     if isinstance(observation, VoxelGrid):
         return observation.surface_points, None
     return observation.points, observation.colors
+
+
+def only_codes_moved(old: Document, new: Document) -> bool:
+    """Whether nothing but latents and places on blends differs: a hand goes through a space."""
+    if len(old.items) != len(new.items):
+        return False
+    pairs = zip(old.items, new.items, strict=True)
+    items = tuple(replace(item, latent=was.latent, blend=was.blend) for was, item in pairs)
+    return replace(new, items=items) == old

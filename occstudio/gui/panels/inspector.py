@@ -13,7 +13,7 @@ from occstudio.gui.panels.surface_section import SurfaceSection
 from occstudio.gui.theme import Theme
 from occstudio.gui.translation import tr
 from occstudio.gui.widgets.notice_card import NoticeCard
-from occstudio.studio.document import Document
+from occstudio.studio.document import Document, only_codes_moved
 from occstudio.studio.notice import Notice
 from occstudio.studio.pipeline import Quality
 from occstudio.studio.studio import Studio
@@ -110,9 +110,12 @@ class InspectorPanel(QWidget):
         outer.addWidget(scroll)
 
     def _connect(self) -> None:
-        self._studio.changed.subscribe(lambda _, new: self.show_document(new))
+        self._studio.changed.subscribe(self._document_changed)
         self._studio.result_arrived.subscribe(self._result_arrived)
         self._studio.models_listed.subscribe(lambda _: self.show_document(self._studio.document))
+
+    def _document_changed(self, old: Document, new: Document) -> None:
+        (self._lately.soon if only_codes_moved(old, new) else self._lately.now)()
 
     def _result_arrived(self, item_id: int) -> None:
         current = self._studio.document.current
