@@ -34,7 +34,7 @@ def refined(
     level : float
         Logit of the surface.
     steps : int
-        Evaluations per vertex, besides one of the gradient.
+        Evaluations per vertex, besides one with the gradient.
     reach : float
         No vertex moves farther, in model units; half a voxel is right.
 
@@ -51,8 +51,10 @@ def refined(
         watch.check()
         part = movable[first : first + batch]
         start = found.vertices[part]
-        gradients[part] = np.nan_to_num(np.asarray(field.gradient(start), np.float32))
-        result[part] = _secant(field, start, gradients[part], level, steps, reach, watch)
+        values, slopes = field.sloped(start)
+        gradients[part] = np.nan_to_num(np.asarray(slopes, np.float32))
+        miss = _missed(values, level)
+        result[part] = _secant(field, start, miss, gradients[part], level, steps, reach, watch)
         watch.report("refine", min((first + batch) / len(movable), 1.0))
     return result, gradients
 
@@ -97,6 +99,7 @@ def _gradients(field: Field, points: Points, watch: Watch) -> Points:
 def _secant(
     field: Field,
     start: Points,
+    miss: Values,
     gradient: Points,
     level: float,
     steps: int,
@@ -112,14 +115,13 @@ def _secant(
     slope = np.linalg.norm(gradient, axis=1)
     direction = normalized(gradient).astype(np.float32)
     moved, best = np.zeros(len(start), np.float32), np.zeros(len(start), np.float32)
-    miss = _miss(field, start, level)
     least, before, miss_before = np.abs(miss), moved, miss
     slope = np.where(slope > 0, slope, np.inf)
     for _ in range(steps):
         watch.check()
         step = np.clip(moved - miss / slope, -reach, reach).astype(np.float32)
         before, moved, miss_before = moved, step, miss
-        miss = _miss(field, _along(start, direction, moved), level)
+        miss = _missed(field(_along(start, direction, moved)), level)
         better = np.abs(miss) < least
         best, least = np.where(better, moved, best), np.where(better, np.abs(miss), least)
         run, rise = moved - before, miss - miss_before
@@ -132,8 +134,8 @@ def _along(start: Points, direction: Points, distance: Values) -> Points:
     return (start + distance[:, None] * direction).astype(np.float32)
 
 
-def _miss(field: Field, points: Points, level: float) -> Values:
-    return np.nan_to_num(np.asarray(field(points), np.float32)) - np.float32(level)
+def _missed(values: Values, level: float) -> Values:
+    return np.nan_to_num(np.asarray(values, np.float32)) - np.float32(level)
 
 
 def _face_normals(vertices: Points, faces: Faces) -> NDArray[np.float32]:

@@ -1,9 +1,10 @@
 """From a field to a mesh: sample near the surface, contour, refine, add normals."""
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,33 @@ from occstudio.extraction.contour import Contour, contour
 from occstudio.extraction.lattice import START, Lattice, no_surface
 from occstudio.extraction.refinement import outward_normals, refined
 from occstudio.shapes.field import Field, level_of
+from occstudio.shapes.grid import ValueGrid
 from occstudio.shapes.mesh import Mesh
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 LEAST_RESOLUTION, GREATEST_RESOLUTION = 4, 2048
 """Cells along each side of the box that an extraction accepts."""
+
+
+class Sampler(Protocol):
+    """Asks one field where its surface runs: a `Lattice`, or a `Follower`."""
+
+    @property
+    def evaluations(self) -> int:
+        """Points asked so far, in any precision."""
+        ...
+
+    def sample(self, resolution: int, level: float, watch: Watch = UNWATCHED) -> ValueGrid:
+        """Values on the grid of this resolution wherever the surface at `level` runs."""
+        ...
+
+    def coarse_values(self, resolution: int) -> NDArray[np.float32]:
+        """Logits evenly throughout the box, (i, j, k)."""
+        ...
+
+    def value_range(self) -> tuple[float, float]:
+        """Least and greatest logit that was seen."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +55,7 @@ class Extraction:
         Points that the field was asked for this surface, in any precision.
     seconds : mapping of str to float
         By stage: ``decode``, ``contour``, ``refine``, ``normals``.
-    coarse_values : (n, n, n) float32
+    coarse_values : (i, j, k) float32
         Logits on the coarsest lattice, for a histogram beside a threshold.
     value_range : (float, float)
         Least and greatest logit that was seen.
@@ -52,8 +75,9 @@ def extract_surface(
     threshold: float = 0.5,
     refine_steps: int = 0,
     normals: bool = True,
-    lattice: Lattice | None = None,
+    lattice: Sampler | None = None,
     start: int = START,
+    judge: Callable[[Mesh], None] | None = None,
     watch: Watch = UNWATCHED,
 ) -> Extraction:
     """The surface of a field at a threshold.
@@ -73,11 +97,13 @@ def extract_surface(
         Steps that move the vertices from linear interpolation onto the level set.
     normals : bool
         Whether the mesh gets the field's own normals.
-    lattice : Lattice, optional
+    lattice : Sampler, optional
         Of the same field: what it knows is not asked again, and it learns what is asked now.
     start : int
         Cells of the coarsest lattice, if none is given: separate parts of the surface that are
         smaller than these cells can be missed.
+    judge : callable, optional
+        Is shown the surface before its vertices are refined, and may raise if it is not worth it.
     watch : Watch
         Told of the stages ``decode``, ``contour``, ``refine`` and ``normals``.
 
@@ -106,6 +132,8 @@ def extract_surface(
     watch.check()
     if found.cap.any(axis=1).all():  # nothing, or nothing but the box itself
         raise no_surface(level, *lattice.value_range())
+    if judge is not None:
+        judge(Mesh(found.vertices, found.faces))
     mesh = _finished(field, found, values.grid.spacing, level, refine_steps, normals, clock, watch)
     return Extraction(
         mesh,

@@ -61,6 +61,16 @@ def without_crumbs(mesh: Mesh) -> Mesh:
     return mesh if kept.all() else without_unused(replace(mesh, faces=mesh.faces[kept]))
 
 
+class InPiecesError(Exception):
+    """A surface is not whole."""
+
+
+def must_be_whole(mesh: Mesh) -> None:
+    """Raise `InPiecesError` if no piece of a closed mesh holds nearly all of its volume."""
+    if volume_share(mesh) < WHOLE:
+        raise InPiecesError
+
+
 def whole(extract: Callable[[float], Extraction], threshold: float) -> tuple[Extraction, float]:
     """The surface at the highest threshold, from the wished one down, that leaves it in one piece.
 

@@ -21,6 +21,7 @@ from occstudio.networks.occupancy_network import (
     PreparedField,
     RoughField,
     SlopedField,
+    TwofoldField,
 )
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box
@@ -97,6 +98,16 @@ class NeuralField:
         """Gradient of the logit by automatic differentiation, (n, 3)."""
         parts = [self._gradient(part.to(self._device)) for part in self._split(points)]
         return np.concatenate(parts) if parts else np.zeros((0, 3), np.float32)
+
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        """Logits and their gradient, in one pass where the network can."""
+        prepared = self._prepared
+        if not isinstance(prepared, TwofoldField):
+            return self(points), self.gradient(points)
+        parts = [prepared.sloped(part.to(self._device)) for part in self._split(points)]
+        values = np.concatenate([each.float().cpu().numpy() for each, _ in parts])
+        slopes = np.concatenate([each.cpu().numpy() for _, each in parts])
+        return values, slopes * np.float32(self._scale)
 
     def _in_batches(self, points: Points, ask: PreparedField) -> Values:
         parts: list[Values] = []

@@ -52,6 +52,15 @@ class SlopedField(Protocol):
 
 
 @runtime_checkable
+class TwofoldField(Protocol):
+    """A prepared field that gives its logits along with their gradient, in one pass."""
+
+    def sloped(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (n,) and their gradient (n, 3) at points (n, 3)."""
+        ...
+
+
+@runtime_checkable
 class OccupancyNetwork(Protocol):
     """A network that a `NeuralModel` can run; an `nn.Module` as well."""
 

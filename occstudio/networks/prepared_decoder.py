@@ -159,15 +159,21 @@ class SlopedDecoder(PreparedDecoder):
     @torch.inference_mode()
     def gradient(self, points: Tensor) -> Tensor:
         """Gradient (n, 3) of the logits at points (n, 3)."""
-        if not len(points):
-            return points.new_zeros(0, 3)
-        batch = _SLOPES if points.device.type == "cpu" else len(points)
-        return torch.cat([self._slope(part) for part in points.split(batch)])
+        return self.sloped(points)[1]
 
-    def _slope(self, points: Tensor) -> Tensor:
+    @torch.inference_mode()
+    def sloped(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (n,) and their gradient (n, 3) at points (n, 3)."""
+        if not len(points):
+            return points.new_zeros(0), points.new_zeros(0, 3)
+        batch = _SLOPES if points.device.type == "cpu" else len(points)
+        parts = [self._sloped(part) for part in points.split(batch)]
+        return torch.cat([values for values, _ in parts]), torch.cat([slope for _, slope in parts])
+
+    def _sloped(self, points: Tensor) -> tuple[Tensor, Tensor]:
         cells, kept = self._cells(points), list[Tensor]()
         index, weight = _joined(cells)
-        self._run(points, bag_rows(self._table, index, weight), kept)
+        values = self._run(points, bag_rows(self._table, index, weight), kept)
         last = kept.pop()
         through = torch.where(last > 0, 1.0, 0.2 if self._leaky else 0.0)
         net = through * self._fc_out[0]  # (n, H)
@@ -185,7 +191,7 @@ class SlopedDecoder(PreparedDecoder):
             count = len(one.weight)
             slope += one.slope(change[first : first + count])
             first += count
-        return slope.t()
+        return values, slope.t()
 
 
 class _Group:

@@ -56,6 +56,10 @@ class AnalyticField:
         """Gradient by central differences."""
         return central_difference(self, points)
 
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        """Both."""
+        return self(points), self.gradient(points)
+
 
 def sphere(radius: float, center: tuple[float, float, float] = (0, 0, 0)) -> DistanceFunction:
     """Signed distance to a sphere."""

@@ -65,6 +65,10 @@ class Field(Protocol):
         """Gradient of the logit ``(n, 3)``; outward normals are its negative, normalised."""
         ...
 
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        """Logits and their gradient, which a network may answer in one pass."""
+        ...
+
 
 def level_of(threshold: float) -> float:
     """The logit of a probability.

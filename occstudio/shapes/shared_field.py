@@ -70,6 +70,10 @@ class SharedField:
         """Gradient of the logit ``(n, 3)``."""
         return self._in_turn(self._inner.gradient, points)
 
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        """Logits and their gradient."""
+        return self._in_turn(self._inner.sloped, points)
+
     def _in_turn(self, ask: Callable[[Points], Answer], points: Points) -> Answer:
         with self._turns:
             return ask(points)

@@ -8,16 +8,18 @@ the grid whose answers are all there.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from occstudio.errors import Cancelled
+from occstudio.errors import Cancelled, NoSurfaceError
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.preview import NESTED, RESOLUTIONS, preview_resolution
-from occstudio.extraction.surface import Extraction, extract_surface
-from occstudio.extraction.wholeness import whole, without_crumbs
+from occstudio.extraction.surface import Extraction, Sampler, extract_surface
+from occstudio.extraction.trail import Follower
+from occstudio.extraction.wholeness import InPiecesError, must_be_whole, whole, without_crumbs
 from occstudio.finishing.normals import triangle_normals
 from occstudio.shapes.arrays import Points, Values
 from occstudio.shapes.field import Box, Field
@@ -42,7 +44,7 @@ FIRST_PREVIEW_S = 0.12
 `NESTED`, and all that this one is answered serves the surface that follows."""
 
 _TRIED_FOR_PIECES = 64
-"""Cells along an axis of the grid on which pieces are counted; a finer one has it inside."""
+"""Cells along an axis of the grid on which thresholds are tried for one piece."""
 
 _TRIED = 512
 """Points by which the cost of one is found out."""
@@ -63,7 +65,6 @@ class Sampling:
         self.field = _Portions(field)
         self.lattice = Lattice(self.field)
         self._pace = pace
-        self._sketch = Lattice(self.field, SKETCH_START)
         self._cost_s: float | None = None
         self._finest = 2 * NESTED
         self._rest_s: dict[int, float] = {}
@@ -122,9 +123,15 @@ class Sampling:
             If the field crosses no threshold that is tried.
         """
         self.field.most = None
-        rough = min(resolution, _TRIED_FOR_PIECES)
-        _, found = whole(lambda tried: self._bare(rough, tried, watch), threshold)
-        surface = self._surface(resolution, found, watch, refine=refine)
+        found = threshold
+        try:
+            surface = self._surface(
+                resolution, threshold, watch, refine=refine, judge=must_be_whole
+            )
+        except (InPiecesError, NoSurfaceError):
+            rough = min(resolution, _TRIED_FOR_PIECES)
+            _, found = whole(lambda tried: self._bare(rough, tried, watch), threshold)
+            surface = self._surface(resolution, found, watch, refine=refine)
         return replace(surface, mesh=without_crumbs(surface.mesh)), found
 
     def _bare(self, resolution: int, threshold: float, watch: Watch) -> Extraction:
@@ -143,7 +150,8 @@ class Sampling:
         began = time.perf_counter()
         self.field.most = None
         resolution = min(pace.grid, wanted)
-        found = self._surface(resolution, threshold, watch, lattice=self._sketch)
+        sketch = Follower(self.field, pace.trail, SKETCH_START)
+        found = self._surface(resolution, threshold, watch, lattice=sketch)
         pace.learn(time.perf_counter() - began)
         return found, resolution
 
@@ -176,7 +184,8 @@ class Sampling:
         watch: Watch,
         *,
         refine: bool = False,
-        lattice: Lattice | None = None,
+        lattice: Sampler | None = None,
+        judge: Callable[[Mesh], None] | None = None,
     ) -> Extraction:
         found = extract_surface(
             self.field,
@@ -185,6 +194,7 @@ class Sampling:
             refine_steps=int(refine),
             normals=refine,
             lattice=lattice or self.lattice,
+            judge=judge,
             watch=watch,
         )
         if found.evaluations > 2000:
@@ -213,7 +223,7 @@ class _Portions:
     def __init__(self, inner: Field) -> None:
         self._inner = inner
         self.most: int | None = None
-        self.rough, self.gradient = inner.rough, inner.gradient
+        self.rough, self.gradient, self.sloped = inner.rough, inner.gradient, inner.sloped
 
     @property
     def box(self) -> Box:

@@ -43,6 +43,9 @@ class NoiseField:
     def gradient(self, points: Points) -> Points:
         return central_difference(self, points)
 
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        return self(points), self.gradient(points)
+
 
 class CountingField:
     """A field that counts and times what it is asked; its low precision is off by `error`."""
@@ -71,6 +74,9 @@ class CountingField:
 
     def gradient(self, points: Points) -> Points:
         return self._field.gradient(points)
+
+    def sloped(self, points: Points) -> tuple[Values, Points]:
+        return self(points), self.gradient(points)
 
 
 class Patience:

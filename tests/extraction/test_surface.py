@@ -7,8 +7,27 @@ from occstudio.errors import Cancelled, NoSurfaceError, OccStudioError
 from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import extract_surface
 from occstudio.shapes.analytic import AnalyticField, box, sphere, torus, union
+from occstudio.shapes.mesh import Mesh
 from tests.extraction.fitted_field import THRESHOLD, fitted_field, require_golden_folder
-from tests.extraction.sampled_field import NoiseField, Patience
+from tests.extraction.sampled_field import CountingField, NoiseField, Patience
+
+
+def test_who_judges_the_surface_sees_it_before_it_is_refined_and_may_refuse_it() -> None:
+    shown: list[Mesh] = []
+
+    class RefusedError(Exception):
+        pass
+
+    def judge(mesh: Mesh) -> None:
+        shown.append(mesh)
+        raise RefusedError
+
+    field = CountingField(AnalyticField(sphere(0.3)))
+    lattice = Lattice(field)
+    with pytest.raises(RefusedError):
+        extract_surface(field, resolution=32, refine_steps=2, lattice=lattice, judge=judge)
+    assert shown[0].is_watertight
+    assert field.exact + field.roughly == lattice.evaluations
 
 
 def test_volume_of_a_sphere_errs_by_the_square_of_the_voxel() -> None:

@@ -83,6 +83,9 @@ def test_an_occupancy_network_gives_a_scan_a_surface_with_its_own_normals(tmp_pa
     slope = (field(points + step) - field(points - step)) / 2e-3
     error = np.abs(field.gradient(points)[:, 0] - slope)
     assert np.median(error) < 0.01 * np.abs(slope).mean()
+    values, slopes = field.sloped(points)
+    assert np.allclose(values, field(points), atol=1e-4)
+    assert np.allclose(slopes, field.gradient(points), atol=1e-4 * np.abs(slope).mean())
 
 
 def test_a_moving_shape_is_asked_at_a_time_and_its_field_has_a_gradient(tmp_path: Path) -> None:

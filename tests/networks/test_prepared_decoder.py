@@ -61,6 +61,9 @@ def test_the_gradient_is_that_of_decode(
     off = (prepared.gradient(points) - expected).abs().amax(1) / expected.std()
     # At a kink of a ReLU either side is right.
     assert (off > 1e-5).float().mean() < 0.002
+    values, slopes = prepared.sloped(points)
+    assert torch.equal(slopes, prepared.gradient(points))
+    assert torch.allclose(values, prepared(points), atol=1e-5 * float(expected.std()))
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -200,3 +200,6 @@ def test_a_shape_is_held_in_one_piece_where_that_is_wanted_and_previews_follow()
     assert (whole.facts.health.components, whole.threshold) == (1, 0.07)
     assert run(held, Quality.PREVIEW).threshold == 0.07
     assert run(item, Quality.PREVIEW).threshold is None
+    firm = run(replace(egg(), in_one_piece=True, threshold=0.05), Quality.FULL)
+    assert firm.facts is not None
+    assert (firm.facts.health.components, firm.threshold) == (1, None)

@@ -20,7 +20,7 @@ class SlowField:
 
     def __init__(self) -> None:
         self._inner = AnalyticField(torus(0.3, 0.12), self.box)
-        self.gradient = self._inner.gradient
+        self.gradient, self.sloped = self._inner.gradient, self._inner.sloped
         self.cost_s = 0.0
         self.asked = 0
 
