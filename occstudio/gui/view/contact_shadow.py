@@ -1,7 +1,7 @@
 """A soft shadow under a shape: where much of it is near the floor, it is dark.
 
 Vertices are counted in a small picture of the floor, the lower the heavier, and blurred twice:
-no light is traced, and it costs a millisecond.
+no light is traced, and it costs less than a millisecond.
 """
 
 import numpy as np
@@ -13,6 +13,16 @@ from occstudio.shapes.arrays import Points, WorldPoints
 _SIDE = 96
 _REACH = 0.9
 _SAMPLE = 20_000
+
+
+def _blur(width: int) -> NDArray[np.float64]:
+    """Makes means over 2 width + 1 of a column, taken twice; there is nothing beyond its ends."""
+    apart = np.abs(np.subtract.outer(np.arange(_SIDE), np.arange(_SIDE)))
+    means = (apart <= width) / (2 * width + 1)
+    return means @ means
+
+
+_NEAR, _FAR = _blur(3), _blur(8)
 
 
 def actor() -> pv.Actor:
@@ -63,20 +73,10 @@ def picture(
         flat = cells[inside, 0] * _SIDE + cells[inside, 1]
         weight = np.exp(-4.0 * height[inside])
         counts = np.bincount(flat, weight, _SIDE * _SIDE).reshape(_SIDE, _SIDE)
-        near = _blurred(np.minimum(counts / (0.0003 * len(some) + 1e-9), 1.0), 3)
-        far = _blurred(np.minimum(counts / (0.00015 * len(some) + 1e-9), 1.0), 8)
+        near = _NEAR @ np.minimum(counts / (0.0003 * len(some) + 1e-9), 1.0) @ _NEAR
+        far = _FAR @ np.minimum(counts / (0.00015 * len(some) + 1e-9), 1.0) @ _FAR
         strength = np.clip(0.5 * near + 0.6 * far, 0, 1)
     pixels = np.full((_SIDE, _SIDE, 4), 255, np.uint8)
     pixels[..., 3] = np.round(170 * strength)
     # Textures are laid from the lower left; our rows grow with z.
     return pixels[::-1]
-
-
-def _blurred(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Means over squares of side 2 width + 1, taken twice; there is nothing beyond the picture."""
-    side = 2 * width + 1
-    for _ in range(2):
-        for _ in range(2):  # along the columns, and turned over, along the rows
-            sums = np.cumsum(np.pad(values, ((width + 1, width), (0, 0))), axis=0)
-            values = ((sums[side:] - sums[:-side]) / side).T
-    return values

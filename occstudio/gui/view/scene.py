@@ -28,7 +28,7 @@ from occstudio.gui.view.studio_lights import light_studio
 from occstudio.shapes.mesh import Mesh
 from occstudio.studio.alignment import aligned
 from occstudio.studio.compared import Pair, compared
-from occstudio.studio.document import Document, ShapeItem
+from occstudio.studio.document import Document, ShapeItem, only_codes_moved
 from occstudio.studio.pipeline import ShapeResult
 from occstudio.studio.settings import Settings
 
@@ -136,6 +136,13 @@ class Scene:
             self._show_all_layers()
 
     # -- what there is -----------------------------------------------------------------------
+
+    def keeps(self, document: Document) -> bool:
+        """True if nothing looks otherwise in this document until another surface comes."""
+        if not self._standing or not only_codes_moved(self._document, document):
+            return False
+        self._document = document
+        return True
 
     def show(self, document: Document, results: Mapping[int, ShapeResult]) -> bool:
         """Make the scene what the document says.

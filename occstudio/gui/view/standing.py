@@ -68,6 +68,7 @@ class Standing:
         self._planes: list[Any] = []
         self._is_painted = False
         self._painted_by: object = None
+        self._dressed: object = None
         for actor in self.actors:
             renderer.add_actor(actor, reset_camera=False, render=False)
 
@@ -140,6 +141,11 @@ class Standing:
         """Paint everything."""
         if not self._is_painted:
             self._paint_by(look)
+        colored = tuple("rgb" in self._data[name].point_data for name in ("surface", "light"))
+        wanted = (look, theme, self.place.is_ghost, colored)
+        if wanted == self._dressed:  # saying it all again takes longer than a small surface does
+            return
+        self._dressed = wanted
         for actor in (self.surface, self.light):
             dress(actor, look)
             if self.place.is_ghost:
@@ -176,7 +182,9 @@ class Standing:
         light = light and self._data["light"].n_points > 0
         self.surface.SetVisibility(has and not light)
         self.light.SetVisibility(has and light)
-        self.outline.mapper.dataset = self._data["light" if light else "surface"]
+        traced = self._data["light" if light else "surface"]
+        if self.outline.mapper.dataset is not traced:
+            self.outline.mapper.dataset = traced
         self.outline.SetVisibility(has and outlined and (not light or self.has_stand_in))
         self.points.SetVisibility((points or not has) and not self.place.is_ghost)
         self.shadow.SetVisibility(has and not self.place.is_ghost)

@@ -132,6 +132,8 @@ class Viewport(QWidget):
 
     def show_document(self, document: Document, results: Mapping[int, ShapeResult]) -> None:
         """Make the view what the document says; it is framed anew if shapes came or went."""
+        if self.scene.keeps(document):
+            return
         is_new = self.scene.show(document, results)
         pair = self.scene.pair
         self._split(pair is not None and pair.mode == "side_by_side")

@@ -61,12 +61,13 @@ class Filmstrip(QAbstractSlider):
 
     def set_keys(self, count: int) -> None:
         """How many shapes the way passes."""
-        self._keys = max(count, 2)
-        self.update()
+        if max(count, 2) != self._keys:
+            self._keys = max(count, 2)
+            self.update()
 
     def set_fraction(self, fraction: float) -> None:
         """Put the handle somewhere without telling anybody; not from under a hand."""
-        if not self.isSliderDown():
+        if not self.isSliderDown() and self.value() != round(fraction * STEPS):
             blocked = self.blockSignals(True)
             self.setValue(round(fraction * STEPS))
             self.blockSignals(blocked)

@@ -49,8 +49,10 @@ class ShapeWell(QToolButton):
     def set_theme(self, theme: Theme) -> None:
         """Another colour of the sign."""
         self._theme = theme
-        if self._held[0]:
-            self.show_shape(*self._held)
+        name, picture = self._held
+        if name:
+            self._held = ("", None)
+            self.show_shape(name, picture)
         else:
             self.clear()
 
@@ -65,6 +67,8 @@ class ShapeWell(QToolButton):
 
     def show_shape(self, name: str, picture: QPixmap | None) -> None:
         """The shape that is here; its picture may come later."""
+        if (name, picture) == self._held:
+            return
         if not self._held[0]:
             restyle(self, isFilled=True)
         self._held = (name, picture)

@@ -13,6 +13,7 @@ from occstudio.gui.theme import ICON, Theme, icon
 from occstudio.gui.translation import marked, tr
 from occstudio.latents.code_space import CodeSpace
 from occstudio.studio.document import Document
+from occstudio.studio.pipeline import Quality
 from occstudio.studio.studio import Studio
 
 TABS = (
@@ -97,7 +98,7 @@ class ExplorerPanel(QWidget):
         studio = self._studio
         studio.exploration.space_changed.subscribe(self._show_space)
         studio.changed.subscribe(lambda _, new: self._show_document(new))
-        studio.result_arrived.subscribe(lambda _: self._show_document(studio.document))
+        studio.result_arrived.subscribe(self._arrived)
         self.tabs.currentChanged.connect(lambda _: self._show_document(studio.document))
         self.between.catalogue_wanted.connect(lambda: self.open_tab("catalogue"))
         self.catalogue.between_wanted.connect(self._between)
@@ -122,6 +123,11 @@ class ExplorerPanel(QWidget):
         )
         for part in self._parts:
             part.show_space(space)
+
+    def _arrived(self, item_id: int) -> None:
+        result = self._studio.results.get(item_id)
+        if result is None or result.quality is not Quality.PREVIEW:
+            self._show_document(self._studio.document)
 
     def _show_document(self, document: Document) -> None:
         part = self.tabs.currentWidget()

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from occstudio.gui.theme import Theme
@@ -56,6 +56,7 @@ class Gizmo(QWidget):
         self._camera = OrbitCamera()
         self._theme: Theme | None = None
         self._hovered = ""
+        self._drawn: tuple[object, QPixmap] | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the letters."""
@@ -81,14 +82,27 @@ class Gizmo(QWidget):
         return QSize(SIDE, SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt says so
-        """Draw the axes, the farther ones first."""
+        """Paint the axes: over every frame of a moving shape, so the picture is kept."""
         if self._theme is None:
             return
+        ratio = self.devicePixelRatioF()
+        shown = (self._camera.azimuth, self._camera.elevation, self._hovered, self._theme, ratio)
+        if self._drawn is None or self._drawn[0] != shown:
+            self._drawn = shown, self._picture(self._theme, ratio)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._drawn[1])
+        painter.end()
+
+    def _picture(self, theme: Theme, ratio: float) -> QPixmap:
+        """The axes, the farther ones first."""
+        picture = QPixmap(round(SIDE * ratio), round(SIDE * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            halo = QColor(self._theme.text)
+            halo = QColor(theme.text)
             halo.setAlpha(22)
             painter.setBrush(halo)
             painter.drawEllipse(QRectF(1, 1, SIDE - 2, SIDE - 2))
@@ -99,6 +113,7 @@ class Gizmo(QWidget):
         for end in sorted(ENDS, key=self._depth):
             self._draw(painter, end)
         painter.end()
+        return picture
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which side a click would show."""
