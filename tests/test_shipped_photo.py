@@ -1,5 +1,6 @@
 """The model of photos that ships, on views of shapes that it never saw, against the truth."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from occstudio.exchange.object_mask import cut_object_out
 from occstudio.inference.library import code_book, load_model
 from occstudio.inference.photo_fit import PhotoFitSettings, fit_photo
 from occstudio.inference.photo_model import PhotoModel
-from occstudio.inference.photo_reader import CALIBRATION
+from occstudio.inference.photo_order import order_agreement, relief_of
+from occstudio.inference.photo_reader import CALIBRATION, framed, guesses, solid_points
 from occstudio.metrics import iou
+from occstudio.networks.shape_space import CODE, ShapeSpace
 from occstudio.shapes.field import level_of
 from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
@@ -51,6 +54,20 @@ def test_a_view_becomes_a_shape_that_the_fit_brings_into_its_outline(
     assert camera is not None
     assert camera.size == (photo.pixels.shape[1], photo.pixels.shape[0])
     assert camera.position[1] > 0
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_it_knows_what_lies_before_what(model: PhotoModel, name: str) -> None:
+    view = framed(read_image(DATA / "photos" / f"{name}.png"), 128)
+    assert isinstance(model.network, ShapeSpace)
+    best = guesses(model, view)[0]
+    behind = replace(best.pose, azimuth=best.pose.azimuth + np.pi)
+    field = model.field(Latent({CODE: best.code}, model.card.name))
+    points, _ = solid_points(field, level_of(model.card.threshold))
+    relief = relief_of(model.network, view.inputs)
+    assert relief is not None
+    assert best.order > 0.7
+    assert best.order > order_agreement(behind, points, relief)  # though a bed is much the same
 
 
 @pytest.mark.parametrize(("name", "said"), [("chelsea", "far off"), ("text", "nothing that")])

@@ -24,6 +24,7 @@ def train_photo_command(
     ] = 0,
     code_steps: Annotated[int, typer.Option(min=0, help="Towards codes.")] = 3000,
     shape_steps: Annotated[int, typer.Option(min=0, help="Towards shapes.")] = 1200,
+    relief_steps: Annotated[int, typer.Option(min=0, help="Towards what lies before what.")] = 2500,
     hypotheses: Annotated[int, typer.Option(min=1, help="Guesses for a photo.")] = 3,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="Of the processor; 0 for all.")] = 0,
@@ -45,8 +46,13 @@ def train_photo_command(
     from occstudio.inference.photo_model import PhotoModel
     from occstudio.networks.shape_space import ShapeSpace
     from occstudio.training.photo_evaluation import calibration_of
-    from occstudio.training.photo_model import photo_card, photo_network
+    from occstudio.training.photo_model import photo_card, photo_network, with_relief
     from occstudio.training.photo_views import book_codes, read_photo_views
+    from occstudio.training.relief_training import (
+        ReliefRecipe,
+        read_relief_views,
+        train_relief,
+    )
     from occstudio.training.stretched_views import joined, stretched_views
 
     if threads:
@@ -76,6 +82,11 @@ def train_photo_command(
     network = photo_network(origin, card).to(choose_device(device))
     recipe = PhotoRecipe(code_steps=code_steps, shape_steps=shape_steps, seed=seed)
     trained = train_photo_encoder(network, views, out, recipe, told=told)
+    if relief_steps:
+        told("learning depths")
+        seen = read_relief_views(renders, real=real)
+        trained = train_relief(trained, seen, ReliefRecipe(relief_steps, seed=seed), told=told)
+        card = with_relief(card)
     card = replace(card, version=weights_version(trained.state_dict()))
     write_checkpoint(trained, card, out / MODEL_FILE, half=True)
     told("finding out how sure it may be")

@@ -28,6 +28,7 @@ OUTSIDE: Final = -8.0
 """Logit of rays that miss the cube."""
 
 _SMOOTH: Final = 3.0  # how nearly the greatest logit of a ray is taken
+_CLEAR: Final = 2.0  # how sharply a logit says whether a point hides what is behind it
 
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -82,6 +83,11 @@ class Pose:
         rotation, eye = (part.numpy().astype(np.float64) for part in _turned(self.numbers()))
         inside = (np.asarray(points, np.float64) - eye) @ rotation.T
         return self.focal * inside[:, :2] / inside[:, 2:] + np.array(self.centre)
+
+    def depths(self, points: Points) -> Doubles:
+        """How far points (n, 3) are before the camera, (n,)."""
+        rotation, eye = (part.numpy().astype(np.float64) for part in _turned(self.numbers()))
+        return (np.asarray(points, np.float64) - eye) @ rotation[2]
 
     def framing(self, points: Points, low: Doubles, high: Doubles) -> Pose:
         """The same place, with the lens and the direction that show points in a box of the square.
@@ -141,7 +147,9 @@ def mask_iou(first: Mask, second: Mask) -> float:
     return int((first & second).sum()) / union if union else 0.0
 
 
-def ray_points(numbers: Tensor, where: Tensor, samples: int, half: float) -> tuple[Tensor, Tensor]:
+def ray_points(
+    numbers: Tensor, where: Tensor, samples: int, half: float
+) -> tuple[Tensor, Tensor, Tensor]:
     """Points along the rays through places of the square, differentiable in the pose's numbers.
 
     Parameters
@@ -158,6 +166,8 @@ def ray_points(numbers: Tensor, where: Tensor, samples: int, half: float) -> tup
     Returns
     -------
     points : (n, samples, 3)
+    depths : (n, samples)
+        Of the points along the camera's axis, in units of the cube.
     hits : (n,) bool
         Which rays meet the cube.
     """
@@ -171,8 +181,9 @@ def ray_points(numbers: Tensor, where: Tensor, samples: int, half: float) -> tup
         far = torch.maximum(first, second).amin(1)
         hits = far > near
         steps = (torch.arange(samples, device=where.device) + 0.5) / samples
+        # A direction is one unit deep, so that its multiples are depths.
         depth = near[:, None] + (far - near).clamp_min(0)[:, None] * steps
-    return eye + depth[..., None] * directions[:, None], hits
+    return eye + depth[..., None] * directions[:, None], depth, hits
 
 
 def silhouette_logits(logits: Tensor, hits: Tensor) -> Tensor:
@@ -183,6 +194,24 @@ def silhouette_logits(logits: Tensor, hits: Tensor) -> Tensor:
     samples = logits.shape[1]
     greatest = torch.logsumexp(_SMOOTH * logits, 1) - float(np.log(samples)) / 2
     return torch.where(hits, greatest / _SMOOTH, torch.full_like(greatest, OUTSIDE))
+
+
+def seen_depths(logits: Tensor, depths: Tensor) -> tuple[Tensor, Tensor]:
+    """How deep in a photo rays (n,) first meet the shape, and how likely they meet it at all.
+
+    A point is what is seen if it is inside and no point before it is; the depth is the mean over
+    all points by that chance (as volume rendering weighs them, Mildenhall et al. 2020).
+
+    Parameters
+    ----------
+    logits, depths : (n, samples)
+        Of the field along the rays, and where, from near to far.
+    """
+    inside = torch.sigmoid(_CLEAR * logits)
+    is_free = torch.cumprod(1 - inside, 1)
+    first = inside * torch.cat((torch.ones_like(is_free[:, :1]), is_free[:, :-1]), 1)
+    chance = first.sum(1)
+    return (first * depths).sum(1) / chance.clamp_min(1e-3), chance
 
 
 def _turned(numbers: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,10 +1,14 @@
-"""The camera and the shape changed until the silhouette agrees with the cut-out photo.
+"""The camera and the shape changed until silhouette and depth order agree with the cut-out photo.
 
 Rays through the photo meet the shape, or they don't: the greatest logit along a ray should say so
 where the cut-out says it. That is differentiable in the code and in the camera (as in the
 silhouette terms of Niemeyer et al. 2020 and of Yariv et al. 2020, without their surfaces). The
 camera of each promising guess is fitted first, while its shape stays; then both, with the code
 held near to where it began: a silhouette says nothing about what it does not show.
+
+What a silhouette leaves open, the network may know: which part of the photo lies before which other
+one. Where it is sure of that, the shape should have the two in this order (as Chen et al. 2016 rank
+the depths of pairs); see `photo_order`.
 """
 
 from __future__ import annotations
@@ -23,9 +27,11 @@ from occstudio.inference.photo_camera import (
     Pose,
     mask_iou,
     ray_points,
+    seen_depths,
     silhouette_logits,
     silhouette_mask,
 )
+from occstudio.inference.photo_order import order_loss, relief_of
 from occstudio.inference.photo_reader import (
     Framed,
     Guess,
@@ -44,6 +50,7 @@ from occstudio.shapes.photo_reading import PhotoReading, Reported
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 _TRIED_WIDTH = 128  # as `ShapeSpace.prepare`
+_MET = 0.3  # chance of a ray to meet the shape, from which on its depth means something
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,10 @@ class PhotoFitSettings:
         Of Adam; the code's in units of its own deviation.
     hold : float
         Weight of the code's mean square way from where it began, in these units.
+    order : float
+        Weight of the order in depth, where the model tells depths.
+    pairs : int
+        Of places whose order is compared in a step.
     shown_every : int
         Steps between two reports.
     seed : int
@@ -75,6 +86,8 @@ class PhotoFitSettings:
     camera_rate: float = 0.02
     code_rate: float = 0.1
     hold: float = 0.1
+    order: float = 0.12
+    pairs: int = 400
     shown_every: int = 5
     seed: int = 0
 
@@ -159,6 +172,7 @@ class _Fit:
         # Half of the rays where it matters, at the outline; the others anywhere.
         near = _near_outline(self.wanted > 0.5)
         self.edge, self.anywhere = np.argwhere(near), np.argwhere(np.ones_like(near))
+        self.relief = relief_of(network, view.inputs)
 
     def placed(self, guess: Guess) -> Guess:
         """The guess with a better camera."""
@@ -221,10 +235,21 @@ class _Fit:
         )
         where = torch.from_numpy((places[:, ::-1] + 0.5) / side).float().to(self.device)
         wanted = torch.from_numpy(self.wanted[places[:, 0], places[:, 1]]).to(self.device)
-        points, hits = ray_points(numbers, where, settings.samples, self.half)
-        logits = self.network.decode(points.reshape(1, -1, 3), maps).float() - self.level
-        seen = silhouette_logits(logits.view(len(where), -1), hits)
-        return functional.binary_cross_entropy_with_logits(seen, wanted)
+        points, depths, hits = ray_points(numbers, where, settings.samples, self.half)
+        answers = self.network.decode(points.reshape(1, -1, 3), maps).float() - self.level
+        logits = answers.view(len(where), -1)
+        seen = silhouette_logits(logits, hits)
+        loss = functional.binary_cross_entropy_with_logits(seen, wanted)
+        if self.relief is None or not settings.order:
+            return loss
+        rows, columns = (places * len(self.relief) // side).T
+        told = self.relief[rows, columns]
+        depth, chance = seen_depths(logits, depths)
+        is_met = (hits & (chance > _MET)).cpu().numpy()
+        usable = np.flatnonzero(np.isfinite(told) & is_met)
+        return loss + settings.order * order_loss(
+            told[usable], depth[torch.from_numpy(usable)], settings.pairs, self.rng
+        )
 
     def _better(self, before: Guess, code: NDArray[np.float32], pose: Pose) -> Guess:
         """The changed guess, if its silhouette is no worse."""
@@ -235,7 +260,9 @@ class _Fit:
         )
         if agreement < before.agreement:
             return before
-        return Guess(code, before.chance, pose, agreement, before.begun or before)
+        return replace(
+            before, code=code, pose=pose, agreement=agreement, begun=before.begun or before
+        )
 
 
 def _near_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

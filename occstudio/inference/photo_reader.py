@@ -2,7 +2,8 @@
 
 The network answers with a few codes and with chances of directions. The silhouettes of the shapes,
 seen from the likely directions, tell which of them the photo can be: a shape that is no better
-than another by its chance alone is often much better in outline.
+than another by its chance alone is often much better in outline. Seen from behind, most furniture
+has the outline that it has from before; what lies before what tells the two apart.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from occstudio.errors import ModelError
 from occstudio.exchange.square_crop import SEEN, Square, cropped, square_of_object
 from occstudio.inference.photo_camera import Pose, mask_iou, silhouette_mask
+from occstudio.inference.photo_order import UNKNOWN_ORDER, order_agreement, relief_of
 from occstudio.inference.predictor import NeuralModel
 from occstudio.networks.photo_encoder import AZIMUTHS
 from occstudio.networks.shape_space import CODE, ShapeSpace
@@ -30,6 +32,7 @@ _SIDE = 64  # pixels of a silhouette
 _CELLS = 36  # along an axis of the cube, of a silhouette's shape
 _DIRECTIONS = 3  # that are tried for each shape
 _OUTLINE = 4.0  # how many natural logarithms of chance a whole silhouette is worth
+_ORDER = 4.0  # and that everything lies before what it should
 
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -79,6 +82,8 @@ class Guess:
     begun : Guess, optional
         What it was before it was fitted, if it was. Any shape can be bent into nearly any
         outline: how well it agrees afterwards says little of how right it is.
+    order : float
+        Agreement of what lies before what, as the guess was at first.
     """
 
     code: NDArray[np.float32]
@@ -86,11 +91,13 @@ class Guess:
     pose: Pose
     agreement: float
     begun: Guess | None = None
+    order: float = UNKNOWN_ORDER
 
     @property
     def worth(self) -> float:
         """By which guesses are sorted."""
-        return float(np.log(max(self.chance, 1e-6))) + _OUTLINE * self.agreement
+        likely = float(np.log(max(self.chance, 1e-6)))
+        return likely + _OUTLINE * self.agreement + _ORDER * self.order
 
 
 def framed(photo: Image, side: int) -> Framed:
@@ -129,6 +136,7 @@ def guesses(model: NeuralModel, view: Framed) -> list[Guess]:
         directions = answers.azimuths[0].float().softmax(0).cpu().numpy()
         elevation, roll, distance = answers.poses[0].float().cpu().tolist()
     azimuths = _peaks(directions)
+    relief = relief_of(network, view.inputs)
     low, high = view.box
     found: list[Guess] = []
     for code, chance in zip(codes, chances, strict=True):
@@ -140,7 +148,9 @@ def guesses(model: NeuralModel, view: Framed) -> list[Guess]:
             pose = Pose(azimuth, elevation, roll, float(np.exp(distance)))
             pose = pose.framing(points, low, high)
             agreement = mask_iou(silhouette_mask(pose, points, cell, _SIDE), view.mask)
-            found.append(Guess(code, float(chance) * share, pose, agreement))
+            order = UNKNOWN_ORDER if relief is None else order_agreement(pose, points, relief)
+            likely = float(chance) * share
+            found.append(Guess(code, likely, pose, agreement, order=order))
     if not found:
         raise ModelError("the model sees no shape in this photo: give one of furniture")
     return sorted(found, key=lambda guess: -guess.worth)

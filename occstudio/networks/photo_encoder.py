@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from occstudio.networks.photo_relief import ReliefHead
+
 AZIMUTHS: Final = 36
 """Directions round the object that the camera may stand in; number 0 is in front, 9 at +X."""
 
@@ -57,6 +59,8 @@ class PhotoEncoder(nn.Module):
         Residual blocks at each of them.
     hidden : int
         Width of the layer that sees the whole photo.
+    sees_relief : bool
+        Whether it tells depths, too.
     """
 
     def __init__(
@@ -66,9 +70,11 @@ class PhotoEncoder(nn.Module):
         widths: Sequence[int] = (48, 96, 192, 256),
         blocks: int = 2,
         hidden: int = 512,
+        sees_relief: bool = False,
     ) -> None:
         super().__init__()
         self.code_length, self.hypotheses = code_length, hypotheses
+        self.widths = tuple(widths)
         self.conv_in = nn.Conv2d(4, widths[0] // 2, 5, stride=2, padding=2, bias=False)
         self.norm_in = nn.BatchNorm2d(widths[0] // 2)
         layers: list[nn.Module] = []
@@ -76,6 +82,8 @@ class PhotoEncoder(nn.Module):
             layers.append(_Block(before, after, stride=2))
             layers += [_Block(after, after) for _ in range(blocks - 1)]
         self.blocks = nn.Sequential(*layers)
+        self.relief_head = ReliefHead(widths) if sees_relief else None
+        self._scale_ends = [blocks * (n + 1) - 1 for n in range(len(widths))]
         self.fc_0 = nn.Linear(16 * widths[-1], hidden)
         self.fc_out = nn.Linear(hidden, hypotheses * code_length)
         self.fc_chances = nn.Linear(hidden, hypotheses)
@@ -98,10 +106,25 @@ class PhotoEncoder(nn.Module):
 
     def features(self, photos: Tensor) -> Tensor:
         """What the photos look like, (B, hidden): alike for alike objects."""
-        # Colours over white from 0 to 1, and opacity, both about 0.
-        net = functional.relu(self.norm_in(self.conv_in(2 * photos - 1)))
-        net = functional.adaptive_avg_pool2d(self.blocks(net), 4)
+        net = functional.adaptive_avg_pool2d(self.blocks(self._entered(photos)), 4)
         return functional.relu(self.fc_0(net.flatten(1)))
+
+    def maps(self, photos: Tensor) -> list[Tensor]:
+        """Feature maps of all scales, from a quarter of the photos' side on."""
+        net, found = self._entered(photos), list[Tensor]()
+        for number, block in enumerate(self.blocks):
+            net = block(net)
+            if number in self._scale_ends:
+                found.append(net)
+        return found
+
+    def relief(self, photos: Tensor) -> Tensor | None:
+        """Depths (B, H/4, W/4) of photos; see `ReliefHead`. None if they were never learned."""
+        return None if self.relief_head is None else self.relief_head(self.maps(photos))
+
+    def _entered(self, photos: Tensor) -> Tensor:
+        # Colours over white from 0 to 1, and opacity, both about 0.
+        return functional.relu(self.norm_in(self.conv_in(2 * photos - 1)))
 
 
 class _Block(nn.Module):

@@ -83,6 +83,10 @@ class ShapeSpace(nn.Module):
             raise ModelError("this model takes scans and makes one guess: choose one for photos")
         return self.encoder.answers(photos)
 
+    def relief(self, photos: Tensor) -> Tensor | None:
+        """What lies before what in photos (B, 4, H, W): see `ReliefHead`; None if never learned."""
+        return self.encoder.relief(photos) if isinstance(self.encoder, PhotoEncoder) else None
+
     def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The feature maps of codes; differentiable. `decode` takes them in place of a code."""
         return self.generator(code[CODE])
@@ -234,6 +238,7 @@ def _encoder_kwargs(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
         "widths": [every[n] for n in starts],
         "blocks": len(every) // len(starts),
         "hidden": state_dict["encoder.fc_0.weight"].shape[0],
+        "sees_relief": "encoder.relief_head.out.weight" in state_dict,
     }
 
 

@@ -55,18 +55,18 @@ def augmented(photos: Tensor, recipe: PhotoAugmentation, rng: np.random.Generato
 
     Parameters
     ----------
-    photos : (B, 4, H, W) float32
-        Colours over white and opacity, 0..1.
+    photos : (B, 4 + K, H, W) float32
+        Colours over white and opacity, 0..1; and what goes along when an object is moved.
     recipe : PhotoAugmentation
     rng : numpy.random.Generator
 
     Returns
     -------
-    (B, 4, H, W) float32
+    (B, 4 + K, H, W) float32
         The same kind of thing; where the opacity was cut badly, the colours are cut with it.
     """
     photos = _moved(photos, recipe, rng)
-    colours, opacity = photos[:, :3], photos[:, 3:]
+    colours, opacity, along = photos[:, :3], photos[:, 3:4], photos[:, 4:]
     colours = _recoloured(colours, recipe, rng)
     colours, opacity = _occluded(colours, opacity, recipe, rng)
     ground = torch.ones_like(colours)
@@ -79,7 +79,8 @@ def augmented(photos: Tensor, recipe: PhotoAugmentation, rng: np.random.Generato
         opacity = torch.where(bare[:, None, None, None], torch.ones_like(opacity), opacity)
     colours = _degraded(colours, recipe, rng)
     opacity = _badly_cut(opacity, ~bare, recipe, rng)
-    return torch.cat((colours * opacity + (1 - opacity), opacity), 1).clamp_(0, 1)
+    changed = torch.cat((colours * opacity + (1 - opacity), opacity), 1).clamp_(0, 1)
+    return torch.cat((changed, along), 1)
 
 
 def _chosen(count: int, chance: float, rng: np.random.Generator) -> Tensor:

@@ -30,6 +30,13 @@ def photo_card(
     )
 
 
+def with_relief(card: ModelCard) -> ModelCard:
+    """The card of the same model once it tells depths, too."""
+    known = card.hyperparameters
+    encoder = {**known.get("encoder_kwargs", {}), "sees_relief": True}
+    return replace(card, hyperparameters={**known, "encoder_kwargs": encoder})
+
+
 def photo_network(space: ShapeSpace, card: ModelCard) -> ShapeSpace:
     """The network of a `photo_card`: the space's generator and decoder, held still."""
     network = FAMILY.build(card.hyperparameters)

@@ -49,13 +49,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_model_of_photos_is_trained_and_scored_by_two_commands(place: Path) -> None:
     train = ["train-photo", place / "labels", place / "views", "-o", place / "run"]
     train += ["--space", place / "space.safetensors", "--name", "eyes", "--code-steps", 1]
-    train += ["--shape-steps", 1, "--real", 1, "--stretched", 3]
+    train += ["--shape-steps", 1, "--relief-steps", 2, "--real", 1, "--stretched", 3]
     done = runner.invoke(app, [str(word) for word in train])
     assert done.exit_code == 0, done.output
     model = place / "run" / "model.safetensors"
     card = read_card(model)
     assert (card.name, card.input_kind) == ("eyes", "image")
     assert set(card.calibration) <= set(CALIBRATION)
+    assert card.hyperparameters["encoder_kwargs"]["sees_relief"] is True
 
     score = ["evaluate", place / "labels", "--renders", place / "views", "--model", model]
     score += ["--all", "--views", 1, "--split", "train"]
