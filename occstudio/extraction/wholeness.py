@@ -113,8 +113,11 @@ def _volumes(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """The volume of each piece, and the piece of each triangle; empty for no mesh."""
     if mesh.is_empty:
         return np.zeros(0), np.zeros(0, np.int32)
-    a, b, c = (mesh.vertices[mesh.faces[:, corner]].astype(np.float64) for corner in range(3))
-    parts = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
+    axes = np.ascontiguousarray(mesh.vertices.T, np.float64)
+    a, b, c = (axes[:, mesh.faces[:, corner]] for corner in range(3))
+    parts = np.zeros(len(mesh.faces))
+    for x, y, z in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):  # `np.cross` takes three times as long
+        parts += a[x] * (b[y] * c[z] - b[z] * c[y]) / 6
     pieces = face_pieces(mesh)
     return np.asarray(np.bincount(pieces, weights=parts), np.float64), pieces
 
