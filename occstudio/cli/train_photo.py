@@ -1,12 +1,16 @@
 """``occstudio train-photo``: teach a space of shapes to see photos."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from occstudio.errors import MissingExtraError, ModelError
+
+if TYPE_CHECKING:
+    from occstudio.networks.shape_space import ShapeSpace
 
 
 def train_photo_command(
@@ -48,11 +52,6 @@ def train_photo_command(
     from occstudio.training.photo_evaluation import calibration_of
     from occstudio.training.photo_model import photo_card, photo_network, with_relief
     from occstudio.training.photo_views import book_codes, read_photo_views
-    from occstudio.training.relief_training import (
-        ReliefRecipe,
-        read_relief_views,
-        train_relief,
-    )
     from occstudio.training.stretched_views import joined, stretched_views
 
     if threads:
@@ -83,9 +82,7 @@ def train_photo_command(
     recipe = PhotoRecipe(code_steps=code_steps, shape_steps=shape_steps, seed=seed)
     trained = train_photo_encoder(network, views, out, recipe, told=told)
     if relief_steps:
-        told("learning depths")
-        seen = read_relief_views(renders, real=real)
-        trained = train_relief(trained, seen, ReliefRecipe(relief_steps, seed=seed), told=told)
+        _learn_depths(trained, renders, real, relief_steps, seed, told)
         card = with_relief(card)
     card = replace(card, version=weights_version(trained.state_dict()))
     write_checkpoint(trained, card, out / MODEL_FILE, half=True)
@@ -94,3 +91,28 @@ def train_photo_command(
     weights = calibration_of(model, ShapeStore.open(dataset), renders)
     write_checkpoint(trained, replace(card, calibration=weights), out / MODEL_FILE, half=True)
     Console().print(f"the model is '{out / MODEL_FILE}'", highlight=False, soft_wrap=True)
+
+
+def _learn_depths(
+    network: "ShapeSpace",
+    renders: Path,
+    real: float,
+    steps: int,
+    seed: int,
+    told: Callable[[str], None],
+) -> None:
+    from occstudio.datasets.render_store import read_index
+    from occstudio.training.relief_training import (
+        ReliefRecipe,
+        order_score,
+        read_relief_views,
+        train_relief,
+    )
+
+    told("learning depths")
+    train_relief(
+        network, read_relief_views(renders, real=real), ReliefRecipe(steps, seed=seed), told=told
+    )
+    if any(read_index(renders / "validation")):
+        right = order_score(network, read_relief_views(renders, "validation"))
+        told(f"of pairs of places that are 0.1 apart, {right:.0%} are in the right order")

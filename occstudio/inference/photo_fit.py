@@ -172,7 +172,9 @@ class _Fit:
         # Half of the rays where it matters, at the outline; the others anywhere.
         near = _near_outline(self.wanted > 0.5)
         self.edge, self.anywhere = np.argwhere(near), np.argwhere(np.ones_like(near))
-        self.relief = relief_of(network, view.inputs)
+        with torch.no_grad():
+            answers = network.answers(torch.from_numpy(view.inputs)[None].to(self.device))
+        self.relief = relief_of(answers, view.inputs)
 
     def placed(self, guess: Guess) -> Guess:
         """The guess with a better camera."""

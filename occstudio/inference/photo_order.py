@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from occstudio.inference.photo_camera import Pose
-from occstudio.networks.shape_space import ShapeSpace
+from occstudio.networks.photo_encoder import PhotoAnswers
 from occstudio.shapes.arrays import Points
 
 UNKNOWN_ORDER: Final = 0.5
@@ -35,14 +35,11 @@ Relief = NDArray[np.float32]
 """Depths (S, S) over the square that the network sees, from any origin; NaN beside the object."""
 
 
-def relief_of(network: ShapeSpace, inputs: NDArray[np.float32]) -> Relief | None:
-    """What a network tells of the depths in a photo (4, H, W); None if it never learned that."""
-    device = next(network.parameters()).device
-    with torch.no_grad():
-        told = network.relief(torch.from_numpy(inputs)[None].to(device))
-    if told is None:
+def relief_of(answers: PhotoAnswers, inputs: NDArray[np.float32]) -> Relief | None:
+    """What a network says of the depths in one photo (4, H, W); None if it never learned that."""
+    if answers.relief is None:
         return None
-    depths = told[0].float().cpu().numpy()
+    depths = answers.relief[0].float().cpu().numpy()
     step = inputs.shape[1] // len(depths)
     side = step * len(depths)
     opacity = inputs[3, :side, :side].reshape(len(depths), step, -1, step).mean(axis=(1, 3))

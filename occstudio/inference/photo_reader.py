@@ -136,7 +136,7 @@ def guesses(model: NeuralModel, view: Framed) -> list[Guess]:
         directions = answers.azimuths[0].float().softmax(0).cpu().numpy()
         elevation, roll, distance = answers.poses[0].float().cpu().tolist()
     azimuths = _peaks(directions)
-    relief = relief_of(network, view.inputs)
+    relief = relief_of(answers, view.inputs)
     low, high = view.box
     found: list[Guess] = []
     for code, chance in zip(codes, chances, strict=True):

@@ -37,12 +37,15 @@ class PhotoAnswers:
     poses : (B, 3)
         The camera's elevation and roll in radians, and the logarithm of its distance from the
         middle of the object, whose longest side is 1.
+    relief : (B, H/4, W/4), optional
+        Depths; see `ReliefHead`. None if they were never learned.
     """
 
     codes: Tensor
     chances: Tensor
     azimuths: Tensor
     poses: Tensor
+    relief: Tensor | None = None
 
 
 class PhotoEncoder(nn.Module):
@@ -96,35 +99,34 @@ class PhotoEncoder(nn.Module):
 
     def answers(self, photos: Tensor) -> PhotoAnswers:
         """The codes and the camera of photos (B, 4, H, W)."""
-        seen = self.features(photos)
+        maps = self.maps(photos)
+        seen = self._summary(maps)
         return PhotoAnswers(
             self.fc_out(seen).view(-1, self.hypotheses, self.code_length),
             self.fc_chances(seen),
             self.fc_azimuth(seen),
             self.fc_pose(seen),
+            None if self.relief_head is None else self.relief_head(maps),
         )
 
     def features(self, photos: Tensor) -> Tensor:
         """What the photos look like, (B, hidden): alike for alike objects."""
-        net = functional.adaptive_avg_pool2d(self.blocks(self._entered(photos)), 4)
-        return functional.relu(self.fc_0(net.flatten(1)))
+        return self._summary(self.maps(photos))
 
     def maps(self, photos: Tensor) -> list[Tensor]:
         """Feature maps of all scales, from a quarter of the photos' side on."""
-        net, found = self._entered(photos), list[Tensor]()
+        # Colours over white from 0 to 1, and opacity, both about 0.
+        net = functional.relu(self.norm_in(self.conv_in(2 * photos - 1)))
+        found = list[Tensor]()
         for number, block in enumerate(self.blocks):
             net = block(net)
             if number in self._scale_ends:
                 found.append(net)
         return found
 
-    def relief(self, photos: Tensor) -> Tensor | None:
-        """Depths (B, H/4, W/4) of photos; see `ReliefHead`. None if they were never learned."""
-        return None if self.relief_head is None else self.relief_head(self.maps(photos))
-
-    def _entered(self, photos: Tensor) -> Tensor:
-        # Colours over white from 0 to 1, and opacity, both about 0.
-        return functional.relu(self.norm_in(self.conv_in(2 * photos - 1)))
+    def _summary(self, maps: Sequence[Tensor]) -> Tensor:
+        net = functional.adaptive_avg_pool2d(maps[-1], 4)
+        return functional.relu(self.fc_0(net.flatten(1)))
 
 
 class _Block(nn.Module):

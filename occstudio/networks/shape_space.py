@@ -83,10 +83,6 @@ class ShapeSpace(nn.Module):
             raise ModelError("this model takes scans and makes one guess: choose one for photos")
         return self.encoder.answers(photos)
 
-    def relief(self, photos: Tensor) -> Tensor | None:
-        """What lies before what in photos (B, 4, H, W): see `ReliefHead`; None if never learned."""
-        return self.encoder.relief(photos) if isinstance(self.encoder, PhotoEncoder) else None
-
     def expand(self, code: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The feature maps of codes; differentiable. `decode` takes them in place of a code."""
         return self.generator(code[CODE])

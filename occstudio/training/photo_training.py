@@ -123,6 +123,11 @@ _FLIP = np.array([-1, 1, 1], np.float32)
 _FLIPPED_VIEW = np.array([-1, 1, -1, 1], np.float32)
 
 
+def warmth(done: int, steps: int) -> float:
+    """Share of the rate: a linear warm-up, then all, then linearly nothing over the last half."""
+    return min(1.0, (done + 1) / 100, 2 * (1 - done / steps))
+
+
 def train_photo_encoder(
     network: ShapeSpace,
     views: PhotoViews,
@@ -206,8 +211,7 @@ class _PhotoTraining:
         done = step if first else step - recipe.code_steps
         steps = recipe.code_steps if first else recipe.shape_steps
         rate = recipe.code_rate if first else recipe.shape_rate
-        # Linear warm-up, then constant, then linear to nothing over the last half.
-        rate *= min(1.0, (done + 1) / 100, 2 * (1 - done / steps))
+        rate *= warmth(done, steps)
         loss = self._code_loss(rng) if first else self._shape_loss(rng)
         loss.backward()  # pyright: ignore[reportUnknownMemberType]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

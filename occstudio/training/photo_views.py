@@ -94,10 +94,22 @@ def read_photo_views(
     mirrored = codes_of(space, [Mirrored(shape) for shape in shapes])
     shape_of = np.array(shown)
     is_real = np.array([not name.startswith("procedural/") for name in names])[shape_of]
-    chances = np.where(is_real, real / max(is_real.sum(), 1), (1 - real) / max((~is_real).sum(), 1))
     return PhotoViews(
-        np.stack(photos), shape_of, chances, shapes, codes, mirrored, np.stack(viewpoints)
+        np.stack(photos),
+        shape_of,
+        shares(is_real, real),
+        shapes,
+        codes,
+        mirrored,
+        np.stack(viewpoints),
     )
+
+
+def shares(is_real: NDArray[np.bool_], real: float) -> NDArray[np.float64]:
+    """Chances (V,) of views, so that this share of those drawn shows real shapes."""
+    count = int(is_real.sum())
+    others = len(is_real) - count
+    return np.where(is_real, real / max(count, 1), (1 - real) / max(others, 1))
 
 
 def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

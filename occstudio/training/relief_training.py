@@ -24,13 +24,15 @@ from occstudio.networks.photo_encoder import PhotoEncoder
 from occstudio.networks.photo_relief import ReliefHead
 from occstudio.networks.shape_space import ShapeSpace
 from occstudio.training.photo_augmentation import PhotoAugmentation, augmented
-from occstudio.training.photo_views import over_white
+from occstudio.training.photo_training import warmth
+from occstudio.training.photo_views import over_white, shares
 
 Told = Callable[[str], None]
 
 COARSER = 4
 """Pixels of a photo along one of its relief's."""
 
+_APART = 0.1  # depths that are asked to be in the right order, in model units
 _SHARP = 0.03  # errors up to which the loss is quadratic, in model units
 
 
@@ -88,9 +90,7 @@ def read_relief_views(renders: Path, part: str = "train", real: float = 0.5) -> 
             photos.append(over_white(seen.pixels))
             depths.append(coarse_relief(seen.depth))
             is_real.append(shape.solid is None)
-    shown = np.array(is_real)
-    chances = np.where(shown, real / max(shown.sum(), 1), (1 - real) / max((~shown).sum(), 1))
-    return ReliefViews(np.stack(photos), np.stack(depths), chances)
+    return ReliefViews(np.stack(photos), np.stack(depths), shares(np.array(is_real), real))
 
 
 def coarse_relief(depth: NDArray[np.float32]) -> NDArray[np.float16]:
@@ -132,9 +132,8 @@ def train_relief(
     losses, began = list[float](), time.monotonic()
     for step in range(recipe.steps):
         rng = np.random.default_rng([recipe.seed, step])
-        rate = recipe.rate * min(1.0, (step + 1) / 100, 2 * (1 - step / recipe.steps))
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = recipe.rate * warmth(step, recipe.steps)
         chosen = np.searchsorted(cumulative, rng.random(recipe.batch) * cumulative[-1])
         photos, depths, weight = _changed(views, chosen, recipe.augmentation, rng)
         with torch.autocast(device.type, torch.bfloat16):
@@ -160,6 +159,19 @@ def relief_loss(told: Tensor, depths: Tensor, weight: Tensor) -> Tensor:
     error = error - (error * share).sum((1, 2), keepdim=True)
     each = functional.smooth_l1_loss(error, torch.zeros_like(error), reduction="none", beta=_SHARP)
     return (each * share).sum((1, 2)).mean()
+
+
+def order_score(network: ShapeSpace, views: ReliefViews, gap: float = _APART) -> float:
+    """Mean of `order_accuracy` over views: how well a network knows what lies before what."""
+    device, rng = next(network.parameters()).device, np.random.default_rng(0)
+    found: list[float] = []
+    for pixels, depths in zip(views.photos, views.depths, strict=True):
+        photo = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+        with torch.inference_mode():
+            told = network.answers(photo.to(device)).relief
+        if told is not None:
+            found.append(order_accuracy(told[0].float().cpu().numpy(), depths, gap, rng)[0])
+    return float(np.nanmean(found)) if np.isfinite(found).any() else float("nan")
 
 
 def order_accuracy(

@@ -16,7 +16,8 @@ from occstudio.inference.photo_order import (
     relief_of,
 )
 from occstudio.inference.photo_reader import solid_points
-from occstudio.networks.shape_space import FAMILY
+from occstudio.networks.photo_encoder import PhotoAnswers
+from occstudio.networks.shape_space import FAMILY, ShapeSpace
 from occstudio.shapes.analytic import AnalyticField, box, union
 from tests.networks.test_shape_space import TINY
 
@@ -27,6 +28,11 @@ SIDE = 32
 
 def _stairs() -> np.ndarray:
     return solid_points(AnalyticField(STAIRS), 0.0, 48)[0]
+
+
+def _answers(network: ShapeSpace, inputs: np.ndarray) -> PhotoAnswers:
+    with torch.no_grad():
+        return network.answers(torch.from_numpy(inputs)[None])
 
 
 def _seen(pose: Pose) -> np.ndarray:
@@ -81,10 +87,10 @@ def test_a_relief_is_told_where_the_object_is() -> None:
     network = FAMILY.build({**TINY, "encoder": "photo", "encoder_kwargs": eyes}).eval()
     inputs = np.ones((4, 64, 64), np.float32)
     inputs[3, :, 32:] = 0
-    relief = relief_of(network, inputs)
+    relief = relief_of(_answers(network, inputs), inputs)
     assert relief is not None
     assert relief.shape == (16, 16)
     assert np.isfinite(relief[:, :8]).all()
     assert np.isnan(relief[:, 8:]).all()
     blind = FAMILY.build({**TINY, "encoder": "photo", "encoder_kwargs": {**eyes, "sees_relief": 0}})
-    assert relief_of(blind.eval(), inputs) is None
+    assert relief_of(_answers(blind.eval(), inputs), inputs) is None

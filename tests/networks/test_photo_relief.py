@@ -21,14 +21,13 @@ def _built(*, sees_relief: bool) -> ShapeSpace:
 @pytest.mark.parametrize("side", [32, 64])
 def test_depths_are_told_for_a_quarter_of_the_pixels_each_way(side: int) -> None:
     photos = torch.rand(2, 4, side, side)
-    depths = _built(sees_relief=True).relief(photos)
+    depths = _built(sees_relief=True).answers(photos).relief
     assert depths is not None
     assert depths.shape == (2, side // 4, side // 4)
 
 
 def test_who_never_learned_depths_tells_none() -> None:
-    assert _built(sees_relief=False).relief(torch.rand(1, 4, 32, 32)) is None
-    assert FAMILY.build(TINY).relief(torch.rand(1, 4, 32, 32)) is None
+    assert _built(sees_relief=False).answers(torch.rand(1, 4, 32, 32)).relief is None
 
 
 def test_the_head_leaves_all_else_as_it_was() -> None:

@@ -14,6 +14,7 @@ from occstudio.training.relief_training import (
     ReliefViews,
     coarse_relief,
     order_accuracy,
+    order_score,
     relief_loss,
     train_relief,
 )
@@ -47,7 +48,7 @@ def _views(count: int = 12) -> ReliefViews:
 def _told(network: ShapeSpace, views: ReliefViews) -> np.ndarray:
     photos = torch.from_numpy(views.photos).permute(0, 3, 1, 2).float() / 255
     with torch.no_grad():
-        found = network.relief(photos)
+        found = network.answers(photos).relief
     assert found is not None
     return found.numpy()
 
@@ -62,6 +63,7 @@ def test_the_head_learns_what_lies_before_what_and_nothing_else_changes() -> Non
         for told, depths in zip(_told(trained, views), views.depths, strict=True)
     ]
     assert np.nanmean(shares) > 0.9
+    assert order_score(trained, views) == pytest.approx(np.nanmean(shares), abs=0.02)
     after = trained.state_dict()
     assert all(torch.equal(after[name], value) for name, value in before.items())
 
@@ -69,6 +71,10 @@ def test_the_head_learns_what_lies_before_what_and_nothing_else_changes() -> Non
 def test_who_sees_no_photos_learns_no_depths() -> None:
     with pytest.raises(ModelError, match="train-photo"):
         train_relief(FAMILY.build(TINY), _views(2))
+
+
+def test_who_never_learned_depths_has_no_score() -> None:
+    assert np.isnan(order_score(_network().eval(), _views(2)))
 
 
 def test_a_relief_is_the_mean_depth_of_what_is_there() -> None:
