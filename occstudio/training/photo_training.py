@@ -12,25 +12,21 @@ A mirrored photo shows the mirrored shape, so every view counts twice.
 
 from __future__ import annotations
 
-import copy
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from occstudio.datasets.training_samples import LabelledShape, QueryRecipe, draw_queries
 from occstudio.networks.photo_encoder import AZIMUTHS, PhotoAnswers
 from occstudio.networks.shape_space import CODE, ShapeSpace
-from occstudio.training.optimizer import MatrixOptimizer
+from occstudio.training.averaged_run import AveragedRun, Told, warmth
 from occstudio.training.photo_augmentation import PhotoAugmentation, augmented
-
-Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +96,29 @@ class PhotoViews:
     mirrored: Tensor
     viewpoints: NDArray[np.float32]
 
+    def draw(
+        self, count: int, rng: np.random.Generator
+    ) -> tuple[Tensor, NDArray[np.int64], NDArray[np.bool_]]:
+        """Photos (B, 4, S, S), 0..1, which views they are, and which of them were mirrored."""
+        cumulative = np.cumsum(self.chances)
+        chosen = np.searchsorted(cumulative, rng.random(count) * cumulative[-1])
+        flipped = rng.random(count) < 0.5
+        pixels = self.photos[chosen]
+        pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
+        photos = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
+        return photos, chosen, flipped
+
+    def viewpoints_of(
+        self, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Viewpoints (B, 4) of views, of which some were mirrored."""
+        return self.viewpoints[chosen] * np.where(flipped[:, None], _FLIPPED_VIEW, np.float32(1))
+
+    def shape_of(self, view: int, flip: bool) -> LabelledShape:
+        """What a view, or its mirror image, shows."""
+        shape = self.shapes[int(self.shape[view])]
+        return Mirrored(shape) if flip else shape
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mirrored:
@@ -121,11 +140,6 @@ class Mirrored:
 
 _FLIP = np.array([-1, 1, 1], np.float32)
 _FLIPPED_VIEW = np.array([-1, 1, -1, 1], np.float32)
-
-
-def warmth(done: int, steps: int) -> float:
-    """Share of the rate: a linear warm-up, then all, then linearly nothing over the last half."""
-    return min(1.0, (done + 1) / 100, 2 * (1 - done / steps))
 
 
 def train_photo_encoder(
@@ -155,11 +169,12 @@ def train_photo_encoder(
     ShapeSpace
         With averaged weights, in evaluation mode.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    return _PhotoTraining(network, views, out, recipe or PhotoRecipe(), told).go()
+    recipe = recipe or PhotoRecipe()
+    training = _PhotoTraining(network, views, out, recipe, told)
+    return training.go(recipe.code_steps + recipe.shape_steps)
 
 
-class _PhotoTraining:
+class _PhotoTraining(AveragedRun["ShapeSpace"]):
     def __init__(
         self,
         network: ShapeSpace,
@@ -168,56 +183,30 @@ class _PhotoTraining:
         recipe: PhotoRecipe,
         told: Told | None,
     ) -> None:
-        self.network, self.views, self.recipe, self.told = network, views, recipe, told
-        self.state = out / "state.pt"
-        self.averaged = copy.deepcopy(network)
-        self.device = next(network.parameters()).device
-        self.chances = views.chances / views.chances.sum()
-        self.cumulative = np.cumsum(self.chances)
+        super().__init__(
+            network,
+            out / "state.pt",
+            seed=recipe.seed,
+            ema=recipe.ema,
+            save_minutes=recipe.save_minutes,
+            told=told,
+        )
+        self.views, self.recipe = views, recipe
         # Errors in units of what a code's number varies by, all of them together.
         self.unit = views.codes.var(0).mean().item()
-        self.step = 0
 
-    def go(self) -> ShapeSpace:
-        recipe = self.recipe
-        self.optimizer = MatrixOptimizer(self.network, "muon", 0.02)
-        self._resume()
-        self.network.train()
-        losses: list[float] = []
-        began = saved = time.monotonic()
-        total = recipe.code_steps + recipe.shape_steps
-        while self.step < total:
-            losses.append(self._take_step())
-            self.step += 1
-            if self.told is not None and self.step % 50 == 0:
-                spent = time.monotonic() - began
-                self.told(
-                    f"step {self.step} of {total}, loss {np.mean(losses):.4f}, "
-                    f"{len(losses) / spent:.2f} steps/s"
-                )
-                losses, began = [], time.monotonic()
-            if time.monotonic() - saved > 60 * recipe.save_minutes:
-                self._save()
-                saved = time.monotonic()
-        self._save()
-        return self.averaged.eval()
+    def begins_anew(self) -> bool:
+        return self.step == self.recipe.code_steps
 
-    def _take_step(self) -> float:
+    def rate(self) -> float:
         recipe, step = self.recipe, self.step
-        rng = np.random.default_rng([recipe.seed, step])
-        first = step < recipe.code_steps
-        if step == recipe.code_steps:
-            self.optimizer = MatrixOptimizer(self.network, "muon", 0.02)
-        done = step if first else step - recipe.code_steps
-        steps = recipe.code_steps if first else recipe.shape_steps
-        rate = recipe.code_rate if first else recipe.shape_rate
-        rate *= warmth(done, steps)
-        loss = self._code_loss(rng) if first else self._shape_loss(rng)
-        loss.backward()  # pyright: ignore[reportUnknownMemberType]
-        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step(rate)
-        self._average()
-        return loss.item()
+        if step < recipe.code_steps:
+            return recipe.code_rate * warmth(step, recipe.code_steps)
+        return recipe.shape_rate * warmth(step - recipe.code_steps, recipe.shape_steps)
+
+    def loss(self, rng: np.random.Generator) -> Tensor:
+        is_first = self.step < self.recipe.code_steps
+        return self._code_loss(rng) if is_first else self._shape_loss(rng)
 
     def _code_loss(self, rng: np.random.Generator) -> Tensor:
         photos, chosen, flipped = self._drawn(self.recipe.code_batch, rng)
@@ -234,8 +223,8 @@ class _PhotoTraining:
         shown = answers.chances.argmax(1) if rng.random() < 0.5 else best
         codes = answers.codes.float()[torch.arange(len(chosen)), shown]
         drawn = [
-            draw_queries(self._shape(row, flip), self.recipe.query, rng)
-            for row, flip in zip(self.views.shape[chosen], flipped, strict=True)
+            draw_queries(self.views.shape_of(view, flip), self.recipe.query, rng)
+            for view, flip in zip(chosen.tolist(), flipped.tolist(), strict=True)
         ]
         queries, occupancy = (
             torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*drawn, strict=True)
@@ -261,7 +250,7 @@ class _PhotoTraining:
     def _camera_loss(
         self, answers: PhotoAnswers, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]
     ) -> Tensor:
-        seen = self.views.viewpoints[chosen] * np.where(flipped[:, None], _FLIPPED_VIEW, 1)
+        seen = self.views.viewpoints_of(chosen, flipped)
         azimuth, pose = seen[:, 0], torch.from_numpy(seen[:, 1:].astype(np.float32))
         which = torch.from_numpy(np.rint(azimuth / (2 * np.pi) * AZIMUTHS).astype(np.int64))
         direction = functional.cross_entropy(
@@ -274,51 +263,12 @@ class _PhotoTraining:
         self, count: int, rng: np.random.Generator
     ) -> tuple[Tensor, NDArray[np.int64], NDArray[np.bool_]]:
         """Augmented photos, which views they are, and which of them were mirrored."""
-        chosen = np.searchsorted(self.cumulative, rng.random(count) * self.cumulative[-1])
-        flipped = rng.random(count) < 0.5
-        pixels = self.views.photos[chosen]
-        pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
-        photos = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
+        photos, chosen, flipped = self.views.draw(count, rng)
         photos = augmented(photos, self.recipe.augmentation, rng).to(self.device)
-        photos = photos.to(memory_format=torch.channels_last)
-        return photos, chosen, flipped
+        return photos.to(memory_format=torch.channels_last), chosen, flipped
 
     def _targets(self, chosen: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
         rows = torch.from_numpy(self.views.shape[chosen])
         turned = torch.from_numpy(flipped).unsqueeze(1)
         codes = torch.where(turned, self.views.mirrored[rows], self.views.codes[rows])
         return codes.to(self.device)
-
-    def _shape(self, row: int, flip: bool) -> LabelledShape:
-        shape = self.views.shapes[row]
-        return Mirrored(shape) if flip else shape
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
-        mine, theirs = self.averaged.state_dict(), self.network.state_dict()
-        for name, held in mine.items():
-            if held.is_floating_point():
-                held.lerp_(theirs[name], 1 - decay)
-            else:
-                held.copy_(theirs[name])
-
-    def _save(self) -> None:
-        fresh = self.state.with_name("state.pt.new")
-        content = {
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-        }
-        torch.save(content, fresh)
-        fresh.replace(self.state)
-
-    def _resume(self) -> None:
-        if not self.state.is_file():
-            return
-        state = torch.load(self.state, weights_only=True, map_location=self.device)
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
