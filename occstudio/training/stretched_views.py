@@ -1,15 +1,16 @@
-"""Quick views of shapes that no library has: known ones made wider, lower or deeper.
+"""Quick views of shapes that no library has: known ones made wider, lower, splayed or thick-legged.
 
 From a few hundred shapes an encoder learns to recognise them, and not how wide a cabinet is. So
-each shape is stretched along its axes, at random and anew for each view, and drawn from its
-surface points alone, the nearest on top, shaded by their normals in a colour or a pattern. That
-takes milliseconds, and proportions are exact; what surfaces look like is learned from renderings.
+each shape is stretched along its axes, parts of them differently, at random and anew for each
+view, and drawn from its surface points alone, the nearest on top, shaded by their normals in a
+colour or a pattern. That takes milliseconds, and proportions are exact; what surfaces look like
+is learned from renderings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,12 @@ _POINTS: Final = 30_000
 _STORED: Final = 8_000
 _STRETCH: Final = 0.4
 """Greatest natural logarithm of a factor along an axis."""
+_BEND: Final = 0.5
+"""The same of a part of an axis: a seat comes up, legs grow thick, a back grows low."""
+_TAPER: Final = 0.3
+"""Greatest change of width or depth from the floor to the top, for splayed and leaning things."""
+_KNOTS: Final = 6
+_REACH: Final = 0.55  # up to where the knots of an axis stand
 
 Points = NDArray[np.float32]
 
@@ -41,29 +48,84 @@ class Stretched:
     ----------
     shape : LabelledShape
     factors : (3,) float32
-        Along the axes.
+        Along the axes, at the end.
+    knots : (3, k) float32, optional
+        Where evenly spaced places of each axis come to, always rising; between them straight.
+    taper : (float, float)
+        By how much the shape grows in width and in depth for each unit of height.
+    middle : (3,) float32
+        What comes to the origin, before the factors.
     """
 
     shape: LabelledShape
     factors: Points
+    knots: Points | None = None
+    taper: tuple[float, float] = (0.0, 0.0)
+    middle: Points = field(default_factory=lambda: np.zeros(3, np.float32))
 
     @classmethod
-    def of(cls, shape: LabelledShape, rng: np.random.Generator) -> Stretched:
-        """Stretched at random."""
-        points, _ = shape.sample_surface(2000, rng)
+    def of(cls, shape: LabelledShape, rng: np.random.Generator, *, bends: bool = True) -> Stretched:
+        """Stretched at random; parts of it differently, unless it shall not bend."""
+        knots, taper = None, (0.0, 0.0)
+        if bends:
+            steps = np.exp(rng.uniform(-_BEND, _BEND, (3, _KNOTS - 1)))
+            # What is alike on both sides stays so.
+            steps[0] = (steps[0] + steps[0, ::-1]) / 2
+            ends = np.concatenate([np.zeros((3, 1)), np.cumsum(steps, axis=1)], axis=1)
+            knots = ((ends / ends[:, -1:] - 0.5) * 2 * _REACH).astype(np.float32)
+            if rng.random() < 0.4:
+                taper = tuple(rng.uniform(-_TAPER, _TAPER, 2).tolist())
+        plain = cls(shape, np.ones(3, np.float32), knots, taper)
+        points, _ = plain.sample_surface(2000, rng)
         factors = np.exp(rng.uniform(-_STRETCH, _STRETCH, 3))
-        return cls(shape, (factors / (np.ptp(points, axis=0) * factors).max()).astype(np.float32))
+        factors = (factors / (np.ptp(points, axis=0) * factors).max()).astype(np.float32)
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        return cls(shape, factors, knots, taper, middle)
 
     def sample_surface(self, n: int, rng: np.random.Generator) -> tuple[Points, Points]:
         """Points and normals (n, 3)."""
         points, normals = self.shape.sample_surface(n, rng)
-        turned = normals / self.factors
+        return self.moved(points, normals)
+
+    def moved(self, points: Points, normals: Points) -> tuple[Points, Points]:
+        """Points and normals (n, 3) of the shape where they come to."""
+        # 1. Along each axis on its own: normals shrink where the axis grows.
+        bent, facing = points.astype(np.float64), normals.astype(np.float64)
+        if self.knots is not None:
+            places = np.linspace(-_REACH, _REACH, self.knots.shape[1])
+            slopes = np.diff(self.knots, axis=1) / np.diff(places)
+            which = np.clip(np.searchsorted(places, points) - 1, 0, len(places) - 2)
+            facing /= np.stack([slopes[a][which[:, a]] for a in range(3)], axis=1)
+            along_axes = [np.interp(points[:, a], places, self.knots[a]) for a in range(3)]
+            bent = np.stack(along_axes, axis=1)
+        # 2. Wider and deeper with height, by the transposed inverse of the Jacobian.
+        wide, deep = 1 + self.taper[0] * bent[:, 1], 1 + self.taper[1] * bent[:, 1]
+        across, along = facing[:, 0] / wide, facing[:, 2] / deep
+        upward = facing[:, 1]
+        upward = upward - self.taper[0] * bent[:, 0] * across
+        upward = upward - self.taper[1] * bent[:, 2] * along
+        bent = bent * np.stack([wide, np.ones_like(wide), deep], axis=1)
+        # 3. As a whole.
+        turned = np.stack([across, upward, along], axis=1) / self.factors
         turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
-        return points * self.factors, turned
+        return ((bent - self.middle) * self.factors).astype(np.float32), turned.astype(np.float32)
 
     def occupancy(self, points: Points) -> NDArray[np.bool_]:
         """Whether points (n, 3) are inside."""
-        return self.shape.occupancy(np.ascontiguousarray(points / self.factors))
+        return self.shape.occupancy(self.unmoved(points))
+
+    def unmoved(self, points: Points) -> Points:
+        """Where points (n, 3) came from."""
+        back = points / self.factors + self.middle
+        wide, deep = 1 + self.taper[0] * back[:, 1], 1 + self.taper[1] * back[:, 1]
+        back = back / np.stack([wide, np.ones_like(wide), deep], axis=1)
+        if self.knots is not None:
+            places = np.linspace(-_REACH, _REACH, self.knots.shape[1])
+            # Past the last knot there is nothing, whatever is asked.
+            far = {"left": -2 * _REACH, "right": 2 * _REACH}
+            unbent = [np.interp(back[:, a], self.knots[a], places, **far) for a in range(3)]
+            back = np.stack(unbent, axis=1)
+        return np.ascontiguousarray(back, np.float32)
 
 
 def stretched_views(
