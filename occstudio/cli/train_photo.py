@@ -1,16 +1,12 @@
 """``occstudio train-photo``: teach a space of shapes to see photos."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from occstudio.errors import MissingExtraError, ModelError
-
-if TYPE_CHECKING:
-    from occstudio.networks.shape_space import ShapeSpace
 
 
 def train_photo_command(
@@ -28,7 +24,7 @@ def train_photo_command(
     ] = 0,
     code_steps: Annotated[int, typer.Option(min=0, help="Towards codes.")] = 3000,
     shape_steps: Annotated[int, typer.Option(min=0, help="Towards shapes.")] = 1200,
-    relief_steps: Annotated[int, typer.Option(min=0, help="Towards what lies before what.")] = 2500,
+    pixel_steps: Annotated[int, typer.Option(min=0, help="Towards what pixels say.")] = 6000,
     hypotheses: Annotated[int, typer.Option(min=1, help="Guesses for a photo.")] = 3,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="Of the processor; 0 for all.")] = 0,
@@ -37,6 +33,7 @@ def train_photo_command(
     """Train an encoder of photos for a space of shapes; interrupted runs go on."""
     try:
         from occstudio.training.photo_training import PhotoRecipe, train_photo_encoder
+        from occstudio.training.pixel_training import PixelRecipe, train_pixels
     except ImportError as error:
         raise MissingExtraError("training", error.name or "lightning", "train") from error
     from dataclasses import replace
@@ -50,7 +47,7 @@ def train_photo_command(
     from occstudio.inference.photo_model import PhotoModel
     from occstudio.networks.shape_space import ShapeSpace
     from occstudio.training.photo_evaluation import calibration_of
-    from occstudio.training.photo_model import photo_card, photo_network, with_relief
+    from occstudio.training.photo_model import photo_card, photo_network
     from occstudio.training.photo_views import book_codes, read_photo_views
     from occstudio.training.stretched_views import joined, stretched_views
 
@@ -77,13 +74,16 @@ def train_photo_command(
         views = joined([views, more], [0.4, 0.6])
     told(f"{len(views.photos)} views of {len(views.shapes)} shapes")
     torch.manual_seed(seed)
-    card = photo_card(checkpoint.card, name, title, licence, hypotheses)
+    card = photo_card(
+        checkpoint.card, name, title, licence, hypotheses, looks_at_pixels=pixel_steps > 0
+    )
     network = photo_network(origin, card).to(choose_device(device))
     recipe = PhotoRecipe(code_steps=code_steps, shape_steps=shape_steps, seed=seed)
     trained = train_photo_encoder(network, views, out, recipe, told=told)
-    if relief_steps:
-        _learn_depths(trained, renders, real, relief_steps, seed, told)
-        card = with_relief(card)
+    if pixel_steps:
+        told("learning what is behind pixels")
+        pixel_recipe = PixelRecipe(steps=pixel_steps, seed=seed)
+        trained = train_pixels(trained, views, out, pixel_recipe, told=told).eval()
     card = replace(card, version=weights_version(trained.state_dict()))
     write_checkpoint(trained, card, out / MODEL_FILE, half=True)
     told("finding out how sure it may be")
@@ -91,28 +91,3 @@ def train_photo_command(
     weights = calibration_of(model, ShapeStore.open(dataset), renders)
     write_checkpoint(trained, replace(card, calibration=weights), out / MODEL_FILE, half=True)
     Console().print(f"the model is '{out / MODEL_FILE}'", highlight=False, soft_wrap=True)
-
-
-def _learn_depths(
-    network: "ShapeSpace",
-    renders: Path,
-    real: float,
-    steps: int,
-    seed: int,
-    told: Callable[[str], None],
-) -> None:
-    from occstudio.datasets.render_store import read_index
-    from occstudio.training.relief_training import (
-        ReliefRecipe,
-        order_score,
-        read_relief_views,
-        train_relief,
-    )
-
-    told("learning depths")
-    train_relief(
-        network, read_relief_views(renders, real=real), ReliefRecipe(steps, seed=seed), told=told
-    )
-    if any(read_index(renders / "validation")):
-        right = order_score(network, read_relief_views(renders, "validation"))
-        told(f"of pairs of places that are 0.1 apart, {right:.0%} are in the right order")

@@ -18,17 +18,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from occstudio.exchange.square_crop import Square
+from occstudio.networks.photo_projection import NEAREST, turned
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.camera import Camera
-
-NEAREST: Final = 1.15
-"""Least distance of the camera from the middle of the cube."""
 
 OUTSIDE: Final = -8.0
 """Logit of rays that miss the cube."""
 
 _SMOOTH: Final = 3.0  # how nearly the greatest logit of a ray is taken
-_CLEAR: Final = 2.0  # how sharply a logit says whether a point hides what is behind it
 
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -80,13 +77,13 @@ class Pose:
 
     def seen(self, points: Points) -> Doubles:
         """Where points (n, 3) of the cube are seen (n, 2), in sides of the square."""
-        rotation, eye = (part.numpy().astype(np.float64) for part in _turned(self.numbers()))
+        rotation, eye = (part.numpy().astype(np.float64) for part in turned(self.numbers()))
         inside = (np.asarray(points, np.float64) - eye) @ rotation.T
         return self.focal * inside[:, :2] / inside[:, 2:] + np.array(self.centre)
 
     def depths(self, points: Points) -> Doubles:
         """How far points (n, 3) are before the camera, (n,)."""
-        rotation, eye = (part.numpy().astype(np.float64) for part in _turned(self.numbers()))
+        rotation, eye = (part.numpy().astype(np.float64) for part in turned(self.numbers()))
         return (np.asarray(points, np.float64) - eye) @ rotation[2]
 
     def framing(self, points: Points, low: Doubles, high: Doubles) -> Pose:
@@ -107,7 +104,7 @@ class Pose:
 
     def camera(self, square: Square, size: tuple[int, int]) -> Camera:
         """The camera in pixels of the photo (width, height) that the square was cut from."""
-        rotation, eye = (part.numpy().astype(np.float64) for part in _turned(self.numbers()))
+        rotation, eye = (part.numpy().astype(np.float64) for part in turned(self.numbers()))
         centre = np.array([square.left, square.top]) + square.side * np.array(self.centre)
         # float32 leaves the rows a little off; the nearest rotation is exact
         u, _, v = np.linalg.svd(rotation)
@@ -147,9 +144,7 @@ def mask_iou(first: Mask, second: Mask) -> float:
     return int((first & second).sum()) / union if union else 0.0
 
 
-def ray_points(
-    numbers: Tensor, where: Tensor, samples: int, half: float
-) -> tuple[Tensor, Tensor, Tensor]:
+def ray_points(numbers: Tensor, where: Tensor, samples: int, half: float) -> tuple[Tensor, Tensor]:
     """Points along the rays through places of the square, differentiable in the pose's numbers.
 
     Parameters
@@ -166,12 +161,10 @@ def ray_points(
     Returns
     -------
     points : (n, samples, 3)
-    depths : (n, samples)
-        Of the points along the camera's axis, in units of the cube.
     hits : (n,) bool
         Which rays meet the cube.
     """
-    rotation, eye = _turned(numbers)
+    rotation, eye = turned(numbers)
     focal, centre = numbers[4].exp(), numbers[5:7]
     directions = torch.cat(((where - centre) / focal, torch.ones_like(where[:, :1])), 1) @ rotation
     with torch.no_grad():
@@ -183,7 +176,7 @@ def ray_points(
         steps = (torch.arange(samples, device=where.device) + 0.5) / samples
         # A direction is one unit deep, so that its multiples are depths.
         depth = near[:, None] + (far - near).clamp_min(0)[:, None] * steps
-    return eye + depth[..., None] * directions[:, None], depth, hits
+    return eye + depth[..., None] * directions[:, None], hits
 
 
 def silhouette_logits(logits: Tensor, hits: Tensor) -> Tensor:
@@ -194,35 +187,3 @@ def silhouette_logits(logits: Tensor, hits: Tensor) -> Tensor:
     samples = logits.shape[1]
     greatest = torch.logsumexp(_SMOOTH * logits, 1) - float(np.log(samples)) / 2
     return torch.where(hits, greatest / _SMOOTH, torch.full_like(greatest, OUTSIDE))
-
-
-def seen_depths(logits: Tensor, depths: Tensor) -> tuple[Tensor, Tensor]:
-    """How deep in a photo rays (n,) first meet the shape, and how likely they meet it at all.
-
-    A point is what is seen if it is inside and no point before it is; the depth is the mean over
-    all points by that chance (as volume rendering weighs them, Mildenhall et al. 2020).
-
-    Parameters
-    ----------
-    logits, depths : (n, samples)
-        Of the field along the rays, and where, from near to far.
-    """
-    inside = torch.sigmoid(_CLEAR * logits)
-    is_free = torch.cumprod(1 - inside, 1)
-    first = inside * torch.cat((torch.ones_like(is_free[:, :1]), is_free[:, :-1]), 1)
-    chance = first.sum(1)
-    return (first * depths).sum(1) / chance.clamp_min(1e-3), chance
-
-
-def _turned(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """The rotation (3, 3) into the camera's axes, and where it stands (3,)."""
-    azimuth, elevation, roll = numbers[0], numbers[1].clamp(-1.5, 1.5), numbers[2]
-    distance = numbers[3].exp().clamp_min(NEAREST)
-    sin_a, cos_a = azimuth.sin(), azimuth.cos()
-    sin_e, cos_e = elevation.sin(), elevation.cos()
-    outward = torch.stack((sin_a * cos_e, sin_e, cos_a * cos_e))
-    right = torch.stack((cos_a, torch.zeros_like(cos_a), -sin_a))
-    down = torch.stack((sin_a * sin_e, -cos_e, cos_a * sin_e))
-    sin_r, cos_r = roll.sin(), roll.cos()
-    rotation = torch.stack((cos_r * right - sin_r * down, sin_r * right + cos_r * down, -outward))
-    return rotation, distance * outward

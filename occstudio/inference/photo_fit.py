@@ -1,4 +1,4 @@
-"""The camera and the shape changed until silhouette and depth order agree with the cut-out photo.
+"""The camera and the shape changed until they agree with the cut-out photo.
 
 Rays through the photo meet the shape, or they don't: the greatest logit along a ray should say so
 where the cut-out says it. That is differentiable in the code and in the camera (as in the
@@ -6,9 +6,9 @@ silhouette terms of Niemeyer et al. 2020 and of Yariv et al. 2020, without their
 camera of each promising guess is fitted first, while its shape stays; then both, with the code
 held near to where it began: a silhouette says nothing about what it does not show.
 
-What a silhouette leaves open, the network may know: which part of the photo lies before which other
-one. Where it is sure of that, the shape should have the two in this order (as Chen et al. 2016 rank
-the depths of pairs); see `photo_order`.
+What it leaves open the pixels may know (`photo_evidence`): how deep a seat is, where legs stand. A
+model that looks at them knows the camera too well to let any guess move it before the shape does;
+and where they and the guesses together say that it is solid, the shape shall be solid.
 """
 
 from __future__ import annotations
@@ -22,22 +22,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from occstudio.errors import ModelError
+from occstudio.extraction.field_slice import probability
 from occstudio.inference.photo_camera import (
     Pose,
     mask_iou,
     ray_points,
-    seen_depths,
     silhouette_logits,
     silhouette_mask,
 )
-from occstudio.inference.photo_order import order_loss, relief_of
+from occstudio.inference.photo_evidence import PhotoEvidence
 from occstudio.inference.photo_reader import (
     Framed,
     Guess,
-    framed,
+    distinct,
+    framed_for,
     guesses,
     reading_of,
+    seeing_network,
+    shares_of,
     solid_points,
 )
 from occstudio.inference.predictor import NeuralModel
@@ -50,7 +52,16 @@ from occstudio.shapes.photo_reading import PhotoReading, Reported
 from occstudio.shapes.watch import UNWATCHED, Watch
 
 _TRIED_WIDTH = 128  # as `ShapeSpace.prepare`
-_MET = 0.3  # chance of a ray to meet the shape, from which on its depth means something
+_ASKED_EVERY = 30  # steps; the camera moves meanwhile
+_TRIED = 24_000  # points of which those are kept that may be inside
+_EMPTY = 4000  # and so many others
+_SURELY_OUTSIDE = 0.04  # chance of being inside
+# Found on validation furniture: what guesses count beside pixels, and for both being too timid.
+_GUESSED, _SHIFT = 0.2, 0.25
+_SHARP = 2.0  # a shape that is asked to be half solid comes out ragged
+_SLACK = 0.05  # of the silhouettes' agreement, which is not all that counts then
+_USUAL_ERRORS = (0.09, 0.1, 0.045, 0.22, 0.035, 0.012, 0.012)
+"""Of the numbers of a camera, as the pixels tell them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +73,22 @@ class PhotoFitSettings:
     starts : int
         Guesses whose camera is fitted.
     camera_steps, steps : int
-        Of the camera alone, and of camera and code.
+        Of the camera alone, where the pixels do not tell it, and of camera and code.
     rays, samples : int
         Asked in a step, and points on each.
-    camera_rate, code_rate : float
-        Of Adam; the code's in units of its own deviation.
-    hold : float
-        Weight of the code's mean square way from where it began, in these units.
-    order : float
-        Weight of the order in depth, where the model tells depths.
-    pairs : int
-        Of places whose order is compared in a step.
+    camera_rate : float
+        Of Adam.
+    code_rate, hold : float
+        Of Adam, in units of the code's own deviation, and weight of its mean square way from where
+        it began, in these units, where the silhouette is all there is.
+    pixel_rate, pixel_hold : float
+        The same where the model looks at pixels: it knows better than its first guess.
+    steady : float
+        Weight of the camera's mean square way from what the pixels tell, in its usual errors.
+    evidence : float
+        Weight of what the pixels say, where the model looks at them.
+    points : int
+        Asked of that in a step.
     shown_every : int
         Steps between two reports.
     seed : int
@@ -86,8 +102,11 @@ class PhotoFitSettings:
     camera_rate: float = 0.02
     code_rate: float = 0.1
     hold: float = 0.1
-    order: float = 0.12
-    pairs: int = 400
+    pixel_rate: float = 0.3
+    pixel_hold: float = 0.03
+    steady: float = 0.02
+    evidence: float = 8.0
+    points: int = 1500
     shown_every: int = 5
     seed: int = 0
 
@@ -124,17 +143,19 @@ def fit_photo(
     Cancelled
         If the watch says so.
     """
-    if not isinstance(model.network, ShapeSpace):
-        raise ModelError(f"'{model.card.name}' does not see photos: choose one for photos")
+    network = seeing_network(model)
     settings = settings or PhotoFitSettings()
-    view = framed(photo, model.card.input_spec.resolution or 128)
-    every = found = guesses(model, view)
+    view = framed_for(model, photo)
+    evidence = PhotoEvidence.of(network, view.inputs)
+    every = found = among = guesses(model, view, evidence)
     if reading is not None:
         chosen = reading.latent.arrays[CODE]
         found = [guess for guess in every if np.array_equal(guess.code, chosen)] or [
             replace(every[0], code=chosen, begun=every[0])
         ]
-    fit = _Fit(model, model.network, view, settings, watch)
+        # Who prefers another shape wants nothing of the likeliest one in it.
+        among = every if found[0] is every[0] else found
+    fit = _Fit(model, network, view, evidence, among, settings, watch)
     with torch.enable_grad():
         placed = [fit.placed(guess) for guess in found[: settings.starts]]
         best = max(placed, key=lambda guess: guess.worth)
@@ -156,10 +177,15 @@ class _Fit:
         model: NeuralModel,
         network: ShapeSpace,
         view: Framed,
+        evidence: PhotoEvidence | None,
+        among: list[Guess],
         settings: PhotoFitSettings,
         watch: Watch,
     ) -> None:
         self.model, self.network, self.view = model, network, view
+        self.evidence = None
+        if evidence is not None and settings.evidence:
+            self.evidence = _Expected(model, evidence, among)
         # Only code and camera are sought: gradients of weights would be half of the work.
         network.requires_grad_(False)
         self.settings, self.watch = settings, watch
@@ -172,12 +198,11 @@ class _Fit:
         # Half of the rays where it matters, at the outline; the others anywhere.
         near = _near_outline(self.wanted > 0.5)
         self.edge, self.anywhere = np.argwhere(near), np.argwhere(np.ones_like(near))
-        with torch.no_grad():
-            answers = network.answers(torch.from_numpy(view.inputs)[None].to(self.device))
-        self.relief = relief_of(answers, view.inputs)
 
     def placed(self, guess: Guess) -> Guess:
         """The guess with a better camera."""
+        if self.evidence is not None:
+            return guess
         settings = self.settings
         numbers = guess.pose.numbers().to(self.device).requires_grad_(True)
         with torch.no_grad():
@@ -198,20 +223,27 @@ class _Fit:
         start = torch.tensor(guess.code)[None].to(self.device)
         unit = start.std()
         way = torch.zeros_like(start).requires_grad_(True)
-        optimizer = torch.optim.Adam(
-            [
-                {"params": [numbers], "lr": settings.camera_rate / 2},
-                {"params": [way], "lr": settings.code_rate},
-            ]
-        )
-        best = guess
+        rate, hold = settings.code_rate, settings.hold
+        if self.evidence is not None:
+            rate, hold = settings.pixel_rate, settings.pixel_hold
+        rates = (settings.camera_rate / 2, rate)
+        optimizer = torch.optim.Adam([{"params": [numbers]}, {"params": [way]}])
+        best, told, wanted = guess, numbers.detach().clone(), None
         for step in range(settings.steps):
             self.watch.check()
             self.watch.report("fit", step / settings.steps)
+            if self.evidence is not None and step % _ASKED_EVERY == 0:
+                wanted = self.evidence.seen_from(numbers.detach(), self.rng)
             optimizer.zero_grad()
-            loss = self._loss(numbers, self._maps(start + unit * way))
-            loss = loss + settings.hold * way.square().mean()
+            maps = self._maps(start + unit * way)
+            loss = self._loss(numbers, maps) + hold * way.square().mean()
+            if wanted is not None:
+                off = (numbers - told) / numbers.new_tensor(_USUAL_ERRORS)
+                loss = loss + settings.steady * off.square().mean()
+                loss = loss + settings.evidence * self._disagreement(maps, *wanted)
             loss.backward()  # pyright: ignore[reportUnknownMemberType]
+            for group, full in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = full * min(1.0, 2 * (1 - step / settings.steps))
             optimizer.step()
             if (step + 1) % settings.shown_every == 0 or step + 1 == settings.steps:
                 code = (start + unit * way).detach()[0].cpu().numpy()
@@ -237,34 +269,61 @@ class _Fit:
         )
         where = torch.from_numpy((places[:, ::-1] + 0.5) / side).float().to(self.device)
         wanted = torch.from_numpy(self.wanted[places[:, 0], places[:, 1]]).to(self.device)
-        points, depths, hits = ray_points(numbers, where, settings.samples, self.half)
+        points, hits = ray_points(numbers, where, settings.samples, self.half)
         answers = self.network.decode(points.reshape(1, -1, 3), maps).float() - self.level
-        logits = answers.view(len(where), -1)
-        seen = silhouette_logits(logits, hits)
-        loss = functional.binary_cross_entropy_with_logits(seen, wanted)
-        if self.relief is None or not settings.order:
-            return loss
-        rows, columns = (places * len(self.relief) // side).T
-        told = self.relief[rows, columns]
-        depth, chance = seen_depths(logits, depths)
-        is_met = (hits & (chance > _MET)).cpu().numpy()
-        usable = np.flatnonzero(np.isfinite(told) & is_met)
-        return loss + settings.order * order_loss(
-            told[usable], depth[torch.from_numpy(usable)], settings.pairs, self.rng
-        )
+        seen = silhouette_logits(answers.view(len(where), -1), hits)
+        return functional.binary_cross_entropy_with_logits(seen, wanted)
+
+    def _disagreement(self, maps: dict[str, Tensor], points: Tensor, chances: Tensor) -> Tensor:
+        """Cross-entropy of the shape with where it is expected to be solid."""
+        some = torch.from_numpy(self.rng.integers(len(points), size=self.settings.points))
+        logits = self.network.decode(points[some][None], maps).float()[0]
+        return functional.binary_cross_entropy_with_logits(logits, chances[some])
 
     def _better(self, before: Guess, code: NDArray[np.float32], pose: Pose) -> Guess:
-        """The changed guess, if its silhouette is no worse."""
+        """The changed guess, unless its silhouette is worse."""
         field = self.model.field(Latent({CODE: code}, self.model.card.name))
         points, cell = solid_points(field, self.level)
         agreement = mask_iou(
             silhouette_mask(pose, points, cell, self.view.mask.shape[0]), self.view.mask
         )
-        if agreement < before.agreement:
+        if agreement < before.agreement - (0 if self.evidence is None else _SLACK):
             return before
         return replace(
             before, code=code, pose=pose, agreement=agreement, begun=before.begun or before
         )
+
+
+class _Expected:
+    """Where a photo's shape is solid, as far as pixels and guesses together tell.
+
+    The logarithms of their odds are added (a product of experts, Hinton 2002): pixels know what
+    is where, guesses what furniture is like where nothing is seen.
+    """
+
+    def __init__(self, model: NeuralModel, evidence: PhotoEvidence, among: list[Guess]) -> None:
+        kept = distinct(among)
+        self.shares = shares_of(kept)
+        self.fields = [model.field(Latent({CODE: one.code}, model.card.name)) for one in kept]
+        self.evidence, self.half = evidence, model.card.input_spec.box_side / 2
+        self.device, self.level = torch.device(model.device), level_of(model.card.threshold)
+
+    def seen_from(self, camera: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Points (n, 3) and chances (n,) that they are inside, if this camera took the photo.
+
+        All points that may be inside are among them, and some of the others.
+        """
+        points = rng.uniform(-self.half, self.half, (_TRIED, 3)).astype(np.float32)
+        inside = [probability(np.asarray(field(points))) for field in self.fields]
+        guessed = np.clip(self.shares @ np.stack(inside), 1e-5, 1 - 1e-5)
+        placed = torch.from_numpy(points).to(self.device)
+        logits = self.evidence.logits(camera, placed) + _SHIFT
+        logits = logits + torch.from_numpy(_GUESSED * np.log(guessed / (1 - guessed))).to(logits)
+        chances = (self.level + _SHARP * (logits - self.level)).sigmoid()
+        is_open = chances > _SURELY_OUTSIDE
+        empty = torch.nonzero(~is_open).flatten()[:_EMPTY]
+        kept = torch.cat((torch.nonzero(is_open).flatten(), empty))
+        return placed[kept], chances[kept]
 
 
 def _near_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

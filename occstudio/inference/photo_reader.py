@@ -3,12 +3,14 @@
 The network answers with a few codes and with chances of directions. The silhouettes of the shapes,
 seen from the likely directions, tell which of them the photo can be: a shape that is no better
 than another by its chance alone is often much better in outline. Seen from behind, most furniture
-has the outline that it has from before; what lies before what tells the two apart.
+has the outline that it has from before; what the pixels say of the space behind them tells the two
+apart (`photo_evidence`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,10 +19,11 @@ from numpy.typing import NDArray
 
 from occstudio.errors import ModelError
 from occstudio.exchange.square_crop import SEEN, Square, cropped, square_of_object
+from occstudio.extraction.field_slice import probability
 from occstudio.inference.photo_camera import Pose, mask_iou, silhouette_mask
-from occstudio.inference.photo_order import UNKNOWN_ORDER, order_agreement, relief_of
+from occstudio.inference.photo_evidence import PhotoEvidence
 from occstudio.inference.predictor import NeuralModel
-from occstudio.networks.photo_encoder import AZIMUTHS
+from occstudio.networks.photo_encoder import AZIMUTHS, PhotoEncoder
 from occstudio.networks.shape_space import CODE, ShapeSpace
 from occstudio.shapes.arrays import Points
 from occstudio.shapes.field import Field, level_of
@@ -29,10 +32,12 @@ from occstudio.shapes.latent import Latent
 from occstudio.shapes.photo_reading import UNKNOWN, UNSURE, PhotoReading
 
 _SIDE = 64  # pixels of a silhouette
+_USUAL_SIDE = 128  # of what a model looks at
 _CELLS = 36  # along an axis of the cube, of a silhouette's shape
 _DIRECTIONS = 3  # that are tried for each shape
 _OUTLINE = 4.0  # how many natural logarithms of chance a whole silhouette is worth
-_ORDER = 4.0  # and that everything lies before what it should
+_EVIDENCE = 6.0  # and that all that the pixels say is solid is, and nothing else
+_ASKED = 5000  # points at which shapes are compared with what the pixels say
 
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -82,8 +87,8 @@ class Guess:
     begun : Guess, optional
         What it was before it was fitted, if it was. Any shape can be bent into nearly any
         outline: how well it agrees afterwards says little of how right it is.
-    order : float
-        Agreement of what lies before what, as the guess was at first.
+    evidence : float
+        Overlap with where the pixels say that it is solid, 0 to 1, as the guess was at first.
     """
 
     code: NDArray[np.float32]
@@ -91,13 +96,13 @@ class Guess:
     pose: Pose
     agreement: float
     begun: Guess | None = None
-    order: float = UNKNOWN_ORDER
+    evidence: float = 0.0
 
     @property
     def worth(self) -> float:
         """By which guesses are sorted."""
         likely = float(np.log(max(self.chance, 1e-6)))
-        return likely + _OUTLINE * self.agreement + _ORDER * self.order
+        return likely + _OUTLINE * self.agreement + _EVIDENCE * self.evidence
 
 
 def framed(photo: Image, side: int) -> Framed:
@@ -117,43 +122,69 @@ def framed(photo: Image, side: int) -> Framed:
     return Framed(square, (width, height), inputs.transpose(2, 0, 1).copy(), mask)
 
 
-def guesses(model: NeuralModel, view: Framed) -> list[Guess]:
+def framed_for(model: NeuralModel, photo: Image) -> Framed:
+    """The same in the size that a model looks at."""
+    return framed(photo, model.card.input_spec.resolution or _USUAL_SIDE)
+
+
+def guesses(model: NeuralModel, view: Framed, evidence: PhotoEvidence | None = None) -> list[Guess]:
     """The shapes that a photo may show, the best first.
+
+    Parameters
+    ----------
+    model : NeuralModel
+    view : Framed
+    evidence : PhotoEvidence, optional
+        What the pixels say; asked of the model if not given.
 
     Raises
     ------
     ModelError
         If the model sees no photos.
     """
-    network = model.network
-    if not isinstance(network, ShapeSpace):
-        raise ModelError(f"'{model.card.name}' does not see photos: choose one for photos")
+    network = seeing_network(model)
+    evidence = evidence or PhotoEvidence.of(network, view.inputs)
     with torch.inference_mode():
-        inputs = torch.from_numpy(view.inputs)[None].to(model.device)
-        answers = network.answers(inputs)
+        answers = network.answers(torch.from_numpy(view.inputs)[None].to(model.device))
         codes = answers.codes[0].float().cpu().numpy()
         chances = answers.chances[0].float().softmax(0).cpu().numpy()
         directions = answers.azimuths[0].float().softmax(0).cpu().numpy()
         elevation, roll, distance = answers.poses[0].float().cpu().tolist()
-    azimuths = _peaks(directions)
-    relief = relief_of(answers, view.inputs)
-    low, high = view.box
+    known = None if evidence is None else _Known.of(evidence, model.card.input_spec.box_side)
     found: list[Guess] = []
     for code, chance in zip(codes, chances, strict=True):
         field = model.field(Latent({CODE: code}, model.card.name))
         points, cell = solid_points(field, level_of(model.card.threshold))
         if not len(points):
             continue
-        for azimuth, share in azimuths:
-            pose = Pose(azimuth, elevation, roll, float(np.exp(distance)))
-            pose = pose.framing(points, low, high)
+        if known is None:
+            start = Pose(0.0, elevation, roll, float(np.exp(distance)))
+            places = [
+                (replace(start, azimuth=azimuth).framing(points, *view.box), share, 0.0)
+                for azimuth, share in _peaks(directions)
+            ]
+        else:
+            places = known.places_of(field)
+        for pose, share, overlap in places:
             agreement = mask_iou(silhouette_mask(pose, points, cell, _SIDE), view.mask)
-            order = UNKNOWN_ORDER if relief is None else order_agreement(pose, points, relief)
-            likely = float(chance) * share
-            found.append(Guess(code, likely, pose, agreement, order=order))
+            found.append(Guess(code, float(chance) * share, pose, agreement, evidence=overlap))
     if not found:
         raise ModelError("the model sees no shape in this photo: give one of furniture")
     return sorted(found, key=lambda guess: -guess.worth)
+
+
+def seeing_network(model: NeuralModel) -> ShapeSpace:
+    """The network of a model.
+
+    Raises
+    ------
+    ModelError
+        If it sees no photos.
+    """
+    network = model.network
+    if not isinstance(network, ShapeSpace) or not isinstance(network.encoder, PhotoEncoder):
+        raise ModelError(f"'{model.card.name}' does not see photos: choose one for photos")
+    return network
 
 
 def read_photo(model: NeuralModel, photo: Image) -> PhotoReading:
@@ -166,20 +197,15 @@ def read_photo(model: NeuralModel, photo: Image) -> PhotoReading:
     EmptyShapeError
         If nothing of the photo is opaque.
     """
-    view = framed(photo, model.card.input_spec.resolution or 128)
+    view = framed_for(model, photo)
     return reading_of(model, guesses(model, view), view)
 
 
 def reading_of(model: NeuralModel, found: list[Guess], view: Framed) -> PhotoReading:
     """Sorted guesses as a reading: each shape once, seen as it fits best."""
-    best: dict[bytes, Guess] = {}
-    for guess in found:
-        best.setdefault(guess.code.tobytes(), guess)
-    kept = list(best.values())
-    chances = np.array([np.exp(guess.worth - kept[0].worth) for guess in kept])
-    chances /= chances.sum()
-    first = kept[0]
-    confidence = _confidence(model, kept, chances)
+    kept = distinct(found)
+    chances, first = shares_of(kept), kept[0]
+    confidence = _confidence(model, kept)
     doubts: list[str] = []
     if confidence < UNKNOWN:
         said = (
@@ -203,6 +229,20 @@ def reading_of(model: NeuralModel, found: list[Guess], view: Framed) -> PhotoRea
     )
 
 
+def distinct(found: Sequence[Guess]) -> list[Guess]:
+    """Of sorted guesses each shape once, seen as it fits best."""
+    best: dict[bytes, Guess] = {}
+    for guess in found:
+        best.setdefault(guess.code.tobytes(), guess)
+    return list(best.values())
+
+
+def shares_of(kept: Sequence[Guess]) -> Doubles:
+    """How likely each of some sorted guesses is, together 1."""
+    chances = np.array([np.exp(guess.worth - kept[0].worth) for guess in kept])
+    return chances / chances.sum()
+
+
 def solid_points(field: Field, level: float, cells: int = _CELLS) -> tuple[Points, float]:
     """Middles (n, 3) of the cells of a lattice that are inside, and the size of a cell."""
     low, high = np.array(field.box.lower), np.array(field.box.upper)
@@ -210,6 +250,33 @@ def solid_points(field: Field, level: float, cells: int = _CELLS) -> tuple[Point
     axes = [a + (np.arange(cells) + 0.5) * size for a in low]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3).astype(np.float32)
     return points[np.asarray(field.rough(points)) > level], size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """Where the pixels say that it is solid, from each direction that the camera may stand in."""
+
+    points: Points
+    places: list[tuple[Pose, float, NDArray[np.float32]]]
+
+    @classmethod
+    def of(cls, evidence: PhotoEvidence, side: float) -> _Known:
+        rng = np.random.default_rng(0)
+        points = rng.uniform(-side / 2, side / 2, (_ASKED, 3)).astype(np.float32)
+        places: list[tuple[Pose, float, NDArray[np.float32]]] = []
+        for azimuth, share in _peaks(evidence.directions):
+            pose = replace(evidence.pose, azimuth=azimuth)
+            places.append((pose, share, evidence.chances(pose.numbers(), points)))
+        return cls(points, places)
+
+    def places_of(self, field: Field) -> list[tuple[Pose, float, float]]:
+        """Cameras, each with its share of the chance and its overlap with a shape."""
+        inside = probability(np.asarray(field(self.points)))
+        found: list[tuple[Pose, float, float]] = []
+        for pose, share, chances in self.places:
+            both = (inside * chances).sum()
+            found.append((pose, share, float(both / (inside.sum() + chances.sum() - both))))
+        return found
 
 
 def _peaks(directions: NDArray[np.float32]) -> list[tuple[float, float]]:
@@ -228,20 +295,26 @@ def _peaks(directions: NDArray[np.float32]) -> list[tuple[float, float]]:
     return found
 
 
-def _confidence(model: NeuralModel, kept: list[Guess], chances: Doubles) -> float:
+def _confidence(model: NeuralModel, kept: Sequence[Guess]) -> float:
     """The IoU to be expected, by the card's regression on the signs that there are."""
-    first = kept[0].begun or kept[0]
-    far = spread([first.code, *(guess.code for guess in kept[1:])])
-    signs = np.array([1.0, first.agreement, float(chances[0]), far])
     weights = [model.card.calibration.get(name, 0.0) for name in CALIBRATION]
-    return float(np.clip(signs @ np.array(weights), 0, 1)) if any(weights) else first.agreement
+    if not any(weights):
+        return (kept[0].begun or kept[0]).agreement
+    return float(np.clip(signs_of(kept) @ np.array(weights), 0, 1))
 
 
-CALIBRATION: Final = ("constant", "agreement", "chance", "spread")
+CALIBRATION: Final = ("constant", "agreement", "chance", "spread", "evidence")
 """Names in a card's calibration: the weights of the signs by which the IoU is foretold."""
 
 
-def spread(codes: list[NDArray[np.float32]]) -> float:
+def signs_of(kept: Sequence[Guess]) -> Doubles:
+    """The signs, in the order of `CALIBRATION`, by which distinct guesses are judged."""
+    first = kept[0].begun or kept[0]
+    far = _spread([first.code, *(guess.code for guess in kept[1:])])
+    return np.array([1.0, first.agreement, shares_of(kept)[0], far, first.evidence])
+
+
+def _spread(codes: Sequence[NDArray[np.float32]]) -> float:
     """How far the guesses lie apart: the root mean square distance from the first, by number."""
     if len(codes) < 2:
         return 0.0

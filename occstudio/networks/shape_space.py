@@ -22,6 +22,7 @@ from occstudio.networks.local_decoder import LocalDecoder
 from occstudio.networks.low_precision import low_precision_pays
 from occstudio.networks.map_generator import MapGenerator
 from occstudio.networks.photo_encoder import PhotoAnswers, PhotoEncoder, likeliest
+from occstudio.networks.pixel_aligned import PixelAlignedOccupancy
 from occstudio.networks.prepared_decoder import PreparedDecoder
 from occstudio.networks.quick_copy import QuickCopy
 from occstudio.shapes.input_spec import InputSpec
@@ -41,6 +42,8 @@ class ShapeSpace(nn.Module):
     generator : MapGenerator
     decoder : LocalDecoder
     code_length : int
+    pixels : PixelAlignedOccupancy, optional
+        Of a network that sees photos: what single pixels say, beside the codes.
     prior_weight : float
         Of the Kullback-Leibler divergence from the unit normal, mean over the code's numbers,
         beside a mean cross-entropy over points.
@@ -53,11 +56,12 @@ class ShapeSpace(nn.Module):
         decoder: LocalDecoder,
         code_length: int,
         prior_weight: float = 1e-3,
+        pixels: PixelAlignedOccupancy | None = None,
     ) -> None:
         super().__init__()
         self.encoder, self.generator, self.decoder = encoder, generator, decoder
         self.code_length, self.gives_distances = code_length, False
-        self.prior_weight = prior_weight
+        self.prior_weight, self.pixels = prior_weight, pixels
         self._divergence: Tensor | None = None
         self._quick = QuickCopy(generator)
 
@@ -147,7 +151,8 @@ class ShapeSpaceFamily:
         ----------
         hyperparameters : mapping
             encoder (``points`` or ``photo``), code_length, c_dim, padding, prior_weight; the
-            arguments of the parts under encoder_kwargs, generator_kwargs and decoder_kwargs.
+            arguments of the parts under encoder_kwargs, generator_kwargs and decoder_kwargs, and
+            under pixel_kwargs if there is a pixel-aligned part.
 
         Raises
         ------
@@ -159,6 +164,7 @@ class ShapeSpaceFamily:
             length, c_dim = int(known.get("code_length", 256)), int(known.get("c_dim", 32))
             padding = float(known.get("padding", 0.1))
             answers: dict[str, Any] = {"hidden_size": 48, "n_blocks": 3}
+            pixels: dict[str, Any] | None = known.get("pixel_kwargs")
             encoder_kwargs: dict[str, Any] = dict(known.get("encoder_kwargs") or {})
             encoder = (
                 PhotoEncoder(length, **encoder_kwargs)
@@ -173,6 +179,7 @@ class ShapeSpaceFamily:
                 ),
                 length,
                 float(known.get("prior_weight", 1e-3)),
+                PixelAlignedOccupancy(**pixels) if pixels is not None else None,
             )
         except (TypeError, ValueError, RuntimeError) as error:
             raise ModelError(
@@ -208,6 +215,8 @@ class ShapeSpaceFamily:
                 for part, name in (("plane_widths", "planes"), ("grid_widths", "grid"))
             },
         }
+        if "pixels.fc_out.weight" in state_dict:
+            found["pixel_kwargs"] = _pixel_kwargs(state_dict)
         return Inference(found, ("padding", "decoder_kwargs.leaky"))
 
     def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:
@@ -227,15 +236,33 @@ class ShapeSpaceFamily:
 def _encoder_kwargs(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
     if "encoder.fc_chances.weight" not in state_dict:
         return {"widths": _widths(state_dict, "encoder.blocks.{}.weight")}
-    every = _widths(state_dict, "encoder.blocks.{}.conv_0.weight")
-    starts = [n for n in range(len(every)) if f"encoder.blocks.{n}.skip.1.weight" in state_dict]
+    widths = _scale_widths(state_dict, "encoder.blocks")
     return {
         "hypotheses": state_dict["encoder.fc_chances.weight"].shape[0],
-        "widths": [every[n] for n in starts],
-        "blocks": len(every) // len(starts),
+        "widths": widths,
+        "blocks": len(_widths(state_dict, "encoder.blocks.{}.conv_0.weight")) // len(widths),
         "hidden": state_dict["encoder.fc_0.weight"].shape[0],
-        "sees_relief": "encoder.relief_head.out.weight" in state_dict,
     }
+
+
+def _pixel_kwargs(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
+    blocks = 0
+    while f"pixels.blocks.{blocks}.0.weight" in state_dict:
+        blocks += 1
+    return {
+        "widths": _scale_widths(state_dict, "pixels.trunk.blocks"),
+        "width": state_dict["pixels.enter.0.weight"].shape[0],
+        "fine": state_dict["pixels.mix.0.weight"].shape[0],
+        "hidden": state_dict["pixels.fc_0.weight"].shape[0],
+        "width_points": state_dict["pixels.fc_out.weight"].shape[1],
+        "blocks": blocks,
+    }
+
+
+def _scale_widths(state_dict: Mapping[str, Tensor], blocks: str) -> list[int]:
+    """Channels of each scale of a `PhotoTrunk`, whose first block has a skip of its own."""
+    every = _widths(state_dict, f"{blocks}.{{}}.conv_0.weight")
+    return [width for n, width in enumerate(every) if f"{blocks}.{n}.skip.1.weight" in state_dict]
 
 
 def _widths(state_dict: Mapping[str, Tensor], key: str) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
@@ -50,7 +51,63 @@ class PhotoAugmentation:
     no_mask: float = 0.06
 
 
-def augmented(photos: Tensor, recipe: PhotoAugmentation, rng: np.random.Generator) -> Tensor:
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """How objects were moved in B photos.
+
+    Attributes
+    ----------
+    turn : (B,) float64
+        Clockwise, in radians, about the middle of the photo.
+    size : (B,) float64
+        Factor by which they grew.
+    shift : (B, 2) float64
+        To the right and down, in photo sides, at the end.
+    """
+
+    turn: NDArray[np.float64]
+    size: NDArray[np.float64]
+    shift: NDArray[np.float64]
+
+    @classmethod
+    def drawn(cls, count: int, recipe: PhotoAugmentation, rng: np.random.Generator) -> Moves:
+        """At random, as a recipe says."""
+        turn = np.radians(rng.uniform(-recipe.roll_degrees, recipe.roll_degrees, count))
+        turn *= rng.random(count) < 0.5
+        size = np.exp(rng.uniform(-1, 1, count) * np.log(recipe.scale))
+        return cls(turn, size, rng.uniform(-1, 1, (count, 2)) * recipe.shift)
+
+    def of_photos(self, photos: Tensor) -> Tensor:
+        """Photos (B, 4 + K, H, W) so moved; what comes in from outside is white and empty."""
+        cos, sin = np.cos(self.turn) / self.size, np.sin(self.turn) / self.size
+        back = np.stack([np.stack([cos, sin], 1), np.stack([-sin, cos], 1)], 1)
+        start = -2 * np.einsum("bij,bj->bi", back, self.shift)
+        theta = torch.from_numpy(np.concatenate([back, start[..., None]], 2).astype(np.float32))
+        grid = functional.affine_grid(theta, list(photos.shape), align_corners=False)
+        turned = functional.grid_sample(
+            torch.cat((1 - photos[:, :3], photos[:, 3:]), 1), grid, align_corners=False
+        )
+        return torch.cat((1 - turned[:, :3], turned[:, 3:]), 1)
+
+    def of_cameras(self, numbers: Tensor) -> Tensor:
+        """The cameras (B, 7) of the moved photos; see `photo_projection`."""
+        turn, size = torch.from_numpy(self.turn), torch.from_numpy(self.size)
+        across, down = (numbers[:, 5:7].double() - 0.5).unbind(1)
+        cos, sin = size * turn.cos(), size * turn.sin()
+        centre = torch.stack((cos * across - sin * down, sin * across + cos * down), 1)
+        moved = numbers.double().clone()
+        moved[:, 2] += turn
+        moved[:, 4] += size.log()
+        moved[:, 5:7] = centre + 0.5 + torch.from_numpy(self.shift)
+        return moved.to(numbers.dtype)
+
+
+def augmented(
+    photos: Tensor,
+    recipe: PhotoAugmentation,
+    rng: np.random.Generator,
+    moves: Moves | None = None,
+) -> Tensor:
     """Changed views of a batch.
 
     Parameters
@@ -59,13 +116,16 @@ def augmented(photos: Tensor, recipe: PhotoAugmentation, rng: np.random.Generato
         Colours over white and opacity, 0..1; and what goes along when an object is moved.
     recipe : PhotoAugmentation
     rng : numpy.random.Generator
+    moves : Moves, optional
+        How the objects are moved; drawn if not given.
 
     Returns
     -------
     (B, 4 + K, H, W) float32
         The same kind of thing; where the opacity was cut badly, the colours are cut with it.
     """
-    photos = _moved(photos, recipe, rng)
+    moves = moves or Moves.drawn(len(photos), recipe, rng)
+    photos = moves.of_photos(photos)
     colours, opacity, along = photos[:, :3], photos[:, 3:4], photos[:, 4:]
     colours = _recoloured(colours, recipe, rng)
     colours, opacity = _occluded(colours, opacity, recipe, rng)
@@ -90,23 +150,6 @@ def _chosen(count: int, chance: float, rng: np.random.Generator) -> Tensor:
 def _each(count: int, low: float, high: float, rng: np.random.Generator) -> Tensor:
     """A number for each view, (B, 1, 1, 1)."""
     return torch.from_numpy(rng.uniform(low, high, (count, 1, 1, 1)).astype(np.float32))
-
-
-def _moved(photos: Tensor, recipe: PhotoAugmentation, rng: np.random.Generator) -> Tensor:
-    count = len(photos)
-    angle = np.radians(rng.uniform(-recipe.roll_degrees, recipe.roll_degrees, count))
-    angle *= rng.random(count) < 0.5
-    size = np.exp(rng.uniform(-1, 1, count) * np.log(recipe.scale))
-    move = rng.uniform(-2, 2, (count, 2)) * recipe.shift
-    cos, sin = np.cos(angle) / size, np.sin(angle) / size
-    rows = [np.stack([cos, -sin, move[:, 0]], 1), np.stack([sin, cos, move[:, 1]], 1)]
-    theta = torch.from_numpy(np.stack(rows, 1).astype(np.float32))
-    grid = functional.affine_grid(theta, list(photos.shape), align_corners=False)
-    # What comes in from outside is empty: white, with no opacity.
-    turned = functional.grid_sample(
-        torch.cat((1 - photos[:, :3], photos[:, 3:]), 1), grid, align_corners=False
-    )
-    return torch.cat((1 - turned[:, :3], turned[:, 3:]), 1)
 
 
 def _recoloured(colours: Tensor, recipe: PhotoAugmentation, rng: np.random.Generator) -> Tensor:

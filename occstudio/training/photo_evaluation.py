@@ -26,7 +26,7 @@ from occstudio.datasets.training_samples import LabelledShape
 from occstudio.errors import ModelError, NoSurfaceError, OccStudioError
 from occstudio.extraction.surface import extract_surface
 from occstudio.inference.photo_model import PhotoModel
-from occstudio.inference.photo_reader import CALIBRATION, framed, spread
+from occstudio.inference.photo_reader import CALIBRATION, distinct, framed_for, guesses, signs_of
 from occstudio.latents.code_book import CODE
 from occstudio.metrics import SurfaceScores, contains_points
 from occstudio.networks.photo_encoder import PhotoEncoder
@@ -172,7 +172,7 @@ def calibration_of(
         shown = RenderStore.open(renders, split)
     except OccStudioError:
         return {}
-    signs: list[list[float]] = []
+    signs: list[NDArray[np.float64]] = []
     reached: list[float] = []
     half = LATTICE_SIDE / 2
 
@@ -181,11 +181,11 @@ def calibration_of(
         queries = rng.uniform(-half, half, (20_000, 3)).astype(np.float32)
         truth = shape.occupancy(queries)
         for photo in photos:
-            reading = model.read_photo(photo)
-            inside = _inside(model, reading.latent, queries)
+            kept = distinct(guesses(model, framed_for(model, photo)))
+            latent = Latent({CODE: kept[0].code}, model.card.name)
+            inside = _inside(model, latent, queries)
             union = int((inside | truth).sum())
-            codes = [latent.arrays[CODE] for latent in reading.latents]
-            signs.append([1.0, reading.agreement, reading.chances[0], spread(codes)])
+            signs.append(signs_of(kept))
             reached.append(int((inside & truth).sum()) / max(union, 1))
 
     for number, shape in enumerate(shown.shapes):
@@ -281,7 +281,7 @@ def _feature(model: PhotoModel, photo: Image) -> NDArray[np.float32]:
     network = model.network
     if not isinstance(network, ShapeSpace) or not isinstance(network.encoder, PhotoEncoder):
         raise ModelError(f"'{model.card.name}' does not see photos: choose one for photos")
-    inputs = framed(photo, model.card.input_spec.resolution or 128).inputs
+    inputs = framed_for(model, photo).inputs
     with torch.inference_mode():
         seen = network.encoder.features(torch.from_numpy(inputs)[None].to(model.device))
     return torch.nn.functional.normalize(seen[0].float(), dim=0).cpu().numpy()

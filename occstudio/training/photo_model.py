@@ -9,14 +9,34 @@ from occstudio.shapes.model_card import ModelCard
 
 
 def photo_card(
-    space: ModelCard, name: str, title: str = "", licence: str = "", hypotheses: int = 3
+    space: ModelCard,
+    name: str,
+    title: str = "",
+    licence: str = "",
+    hypotheses: int = 3,
+    *,
+    looks_at_pixels: bool = True,
 ) -> ModelCard:
-    """The card of a model that sees photos and answers with codes of a space."""
+    """The card of a model that sees photos and answers with codes of a space.
+
+    Parameters
+    ----------
+    space : ModelCard
+    name, title : str
+    licence : str
+        The space's if empty.
+    hypotheses : int
+        Codes for each photo.
+    looks_at_pixels : bool
+        Whether it has a `PixelAlignedOccupancy`, too.
+    """
     hyperparameters = {
         **space.hyperparameters,
         "encoder": "photo",
         "encoder_kwargs": {"hypotheses": hypotheses},
     }
+    if looks_at_pixels:
+        hyperparameters["pixel_kwargs"] = {}
     return replace(
         space,
         name=name,
@@ -28,13 +48,6 @@ def photo_card(
         version="",
         space=space.version,
     )
-
-
-def with_relief(card: ModelCard) -> ModelCard:
-    """The card of the same model once it tells depths, too."""
-    known = card.hyperparameters
-    encoder = {**known.get("encoder_kwargs", {}), "sees_relief": True}
-    return replace(card, hyperparameters={**known, "encoder_kwargs": encoder})
 
 
 def photo_network(space: ShapeSpace, card: ModelCard) -> ShapeSpace:

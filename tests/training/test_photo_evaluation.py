@@ -15,9 +15,9 @@ from occstudio.datasets.build import build_dataset
 from occstudio.datasets.mesh_source import MeshSource
 from occstudio.datasets.render import RenderRecipe, render_dataset
 from occstudio.datasets.shape_store import ShapeStore
-from occstudio.inference.checkpoint import read_card, write_checkpoint
+from occstudio.inference.checkpoint import read_card, read_checkpoint, write_checkpoint
 from occstudio.inference.photo_reader import CALIBRATION
-from occstudio.networks.shape_space import FAMILY
+from occstudio.networks.shape_space import FAMILY, ShapeSpace
 from occstudio.shapes.model_card import ModelCard
 from tests.datasets.test_render import chair_obj
 from tests.networks.test_shape_space import TINY
@@ -49,14 +49,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_model_of_photos_is_trained_and_scored_by_two_commands(place: Path) -> None:
     train = ["train-photo", place / "labels", place / "views", "-o", place / "run"]
     train += ["--space", place / "space.safetensors", "--name", "eyes", "--code-steps", 1]
-    train += ["--shape-steps", 1, "--relief-steps", 2, "--real", 1, "--stretched", 3]
+    train += ["--shape-steps", 1, "--pixel-steps", 2, "--real", 1, "--stretched", 3]
     done = runner.invoke(app, [str(word) for word in train])
     assert done.exit_code == 0, done.output
     model = place / "run" / "model.safetensors"
     card = read_card(model)
     assert (card.name, card.input_kind) == ("eyes", "image")
     assert set(card.calibration) <= set(CALIBRATION)
-    assert card.hyperparameters["encoder_kwargs"]["sees_relief"] is True
+    network = read_checkpoint(model).network()
+    assert isinstance(network, ShapeSpace)
+    assert network.pixels is not None
 
     score = ["evaluate", place / "labels", "--renders", place / "views", "--model", model]
     score += ["--all", "--views", 1, "--split", "train"]

@@ -28,7 +28,7 @@ from tests.networks.test_shape_space import TINY
 from tests.training.solids import ellipsoids
 
 RECIPE = PhotoRecipe(
-    code_steps=120,
+    code_steps=180,
     code_batch=8,
     code_rate=4e-3,
     camera=2.0,
@@ -49,7 +49,8 @@ def space() -> ShapeSpace:
 
 def _card() -> ModelCard:
     small = {"widths": [8, 16], "blocks": 1, "hidden": 16, "hypotheses": 2}
-    card = photo_card(ModelCard("space", "shape_space", hyperparameters=TINY), "eyes")
+    space = ModelCard("space", "shape_space", hyperparameters=TINY)
+    card = photo_card(space, "eyes", looks_at_pixels=False)
     return replace(card, hyperparameters={**card.hyperparameters, "encoder_kwargs": small})
 
 
