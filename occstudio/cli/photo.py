@@ -50,5 +50,5 @@ def said_of(made: "PhotoReconstruction") -> tuple[str, ...]:
     confidence = made.reading.confidence
     verdict = "likely right in its main features"
     if confidence < SURE:
-        verdict = "a guess" if confidence >= UNSURE else "likely not what the photo shows"
+        verdict = "a guess" if confidence >= UNSURE else "it may be far off"
     return (f"confidence {confidence:.0%}: {verdict}", *made.doubts)

@@ -68,7 +68,7 @@ def verdict_of(reading: PhotoReading) -> str:
     """In words, how far the shape that was read out of a photo can be trusted."""
     if reading.confidence >= SURE:
         return tr("likely right in its main features")
-    return tr("a guess") if reading.confidence >= UNSURE else tr("likely another thing")
+    return tr("a guess") if reading.confidence >= UNSURE else tr("may be far off")
 
 
 def sureness(reading: PhotoReading) -> str:
