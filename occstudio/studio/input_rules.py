@@ -9,7 +9,7 @@ from dataclasses import replace
 from occstudio.exchange.plain_background import PLAIN, border_plainness
 from occstudio.shapes.frame import Frame
 from occstudio.shapes.image import Image
-from occstudio.shapes.photo_reading import SURE, UNSURE
+from occstudio.shapes.photo_reading import SURE, UNKNOWN, UNSURE
 from occstudio.shapes.point_cloud import PointCloud
 from occstudio.shapes.shape_model import fitting_model
 from occstudio.studio import edits
@@ -68,15 +68,16 @@ def background(facts: Facts) -> Finding | None:
 
 
 def unlike(facts: Facts) -> Finding | None:
-    """A photo shows nothing that its model knows."""
+    """A photo shows nothing that its model knows, or the model is not sure what."""
     sure = SURE if facts.reading is None else facts.reading.confidence
     if sure >= SURE:
         return None
-    text = "the photo may show this shape, or another one"
-    if sure < UNSURE:
-        text = "the photo seems to show nothing that this model knows"
+    text, weight = "the photo may show this shape, or another one", Weight.HINT
+    if sure < UNKNOWN:
+        text, weight = "the photo seems to show nothing that this model knows", Weight.WORRY
+    elif sure < UNSURE:
+        text = "the shape may be far off from what the photo shows"
     advice = "look at the cut-out, fit the shape to the photo, or try another photo"
-    weight = Weight.WORRY if sure < UNSURE else Weight.HINT
     return Finding("photo", text, f"confidence {percent(sure)}", weight, advice=advice)
 
 

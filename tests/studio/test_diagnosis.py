@@ -268,10 +268,15 @@ def test_a_busy_background_is_found_and_a_white_one_is_fine(tmp_path: Path) -> N
 def test_a_photo_of_nothing_that_the_model_knows_is_worrying(tmp_path: Path) -> None:
     facts = _photographed(tmp_path, np.full((64, 64, 3), 255, np.uint8))
     code = Latent({"z": np.zeros(1, np.float32)}, "photo-box")
-    for confidence, is_worrying in ((0.1, True), (0.4, False)):
+    for confidence, is_worrying, said in (
+        (0.1, True, "nothing that this model knows"),
+        (0.2, False, "may be far off"),
+        (0.4, False, "or another one"),
+    ):
         reading = PhotoReading((code,), (1.0,), confidence=confidence, doubts=("it is far off",))
         doubts = ("it is far off", "there seem to be 2 objects")
         diagnosis = diagnose(replace(facts, reading=reading, doubts=doubts))
         assert diagnosis.is_worrying is is_worrying
+        assert said in finding(diagnosis, "photo").text
         assert finding(diagnosis, "photo").measured == f"confidence {100 * confidence:.0f} %"
         assert finding(diagnosis, "cut-out").text == doubts[1]  # what the model doubts is told once
