@@ -144,6 +144,13 @@ def mask_iou(first: Mask, second: Mask) -> float:
     return int((first & second).sum()) / union if union else 0.0
 
 
+def mask_box(mask: Mask) -> tuple[Doubles, Doubles]:
+    """Corners (2,) of what is set in a mask (S, S), in its sides."""
+    rows, columns = np.nonzero(mask)
+    low = np.array([columns.min(), rows.min()]) / len(mask)
+    return low, np.array([columns.max() + 1, rows.max() + 1]) / len(mask)
+
+
 def ray_points(numbers: Tensor, where: Tensor, samples: int, half: float) -> tuple[Tensor, Tensor]:
     """Points along the rays through places of the square, differentiable in the pose's numbers.
 

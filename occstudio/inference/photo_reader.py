@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from occstudio.errors import ModelError
 from occstudio.exchange.square_crop import SEEN, Square, cropped, square_of_object
 from occstudio.extraction.field_slice import probability
-from occstudio.inference.photo_camera import Pose, mask_iou, silhouette_mask
+from occstudio.inference.photo_camera import Pose, mask_box, mask_iou, silhouette_mask
 from occstudio.inference.photo_evidence import PhotoEvidence
 from occstudio.inference.predictor import NeuralModel
 from occstudio.networks.photo_encoder import AZIMUTHS, PhotoEncoder
@@ -67,10 +67,7 @@ class Framed:
     @property
     def box(self) -> tuple[Doubles, Doubles]:
         """Corners of the object in the square, in its sides."""
-        rows, columns = np.nonzero(self.mask)
-        low = np.array([columns.min(), rows.min()]) / self.mask.shape[0]
-        high = np.array([columns.max() + 1, rows.max() + 1]) / self.mask.shape[0]
-        return low, high
+        return mask_box(self.mask)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

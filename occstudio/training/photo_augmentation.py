@@ -78,7 +78,7 @@ class Moves:
         return cls(turn, size, rng.uniform(-1, 1, (count, 2)) * recipe.shift)
 
     def of_photos(self, photos: Tensor) -> Tensor:
-        """Photos (B, 4 + K, H, W) so moved; what comes in from outside is white and empty."""
+        """Photos (B, 4, H, W) so moved; what comes in from outside is white and empty."""
         cos, sin = np.cos(self.turn) / self.size, np.sin(self.turn) / self.size
         back = np.stack([np.stack([cos, sin], 1), np.stack([-sin, cos], 1)], 1)
         start = -2 * np.einsum("bij,bj->bi", back, self.shift)
@@ -112,8 +112,8 @@ def augmented(
 
     Parameters
     ----------
-    photos : (B, 4 + K, H, W) float32
-        Colours over white and opacity, 0..1; and what goes along when an object is moved.
+    photos : (B, 4, H, W) float32
+        Colours over white and opacity, 0..1.
     recipe : PhotoAugmentation
     rng : numpy.random.Generator
     moves : Moves, optional
@@ -121,12 +121,12 @@ def augmented(
 
     Returns
     -------
-    (B, 4 + K, H, W) float32
+    (B, 4, H, W) float32
         The same kind of thing; where the opacity was cut badly, the colours are cut with it.
     """
     moves = moves or Moves.drawn(len(photos), recipe, rng)
     photos = moves.of_photos(photos)
-    colours, opacity, along = photos[:, :3], photos[:, 3:4], photos[:, 4:]
+    colours, opacity = photos[:, :3], photos[:, 3:]
     colours = _recoloured(colours, recipe, rng)
     colours, opacity = _occluded(colours, opacity, recipe, rng)
     ground = torch.ones_like(colours)
@@ -139,8 +139,7 @@ def augmented(
         opacity = torch.where(bare[:, None, None, None], torch.ones_like(opacity), opacity)
     colours = _degraded(colours, recipe, rng)
     opacity = _badly_cut(opacity, ~bare, recipe, rng)
-    changed = torch.cat((colours * opacity + (1 - opacity), opacity), 1).clamp_(0, 1)
-    return torch.cat((changed, along), 1)
+    return torch.cat((colours * opacity + (1 - opacity), opacity), 1).clamp_(0, 1)
 
 
 def _chosen(count: int, chance: float, rng: np.random.Generator) -> Tensor:

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from occstudio.datasets.training_samples import LabelledShape, QueryRecipe, draw_queries
 from occstudio.errors import ModelError
-from occstudio.inference.photo_camera import Pose
+from occstudio.inference.photo_camera import Pose, mask_box
 from occstudio.networks.photo_encoder import AZIMUTHS
 from occstudio.networks.photo_projection import NEAREST, distances
 from occstudio.networks.photo_trunk import PhotoTrunk
@@ -110,7 +110,7 @@ def train_pixels(
     """
     recipe = recipe or PixelRecipe()
     if network.pixels is None:
-        raise ModelError("this network answers with codes alone: build it with pixel_aligned")
+        raise ModelError("this network answers with codes alone: build it with pixel_kwargs")
     _begin_as(network.pixels.trunk, network.encoder)
     network.pixels = _PixelTraining(network.pixels, views, out, recipe, told).go(recipe.steps)
     return network
@@ -183,7 +183,7 @@ class _PixelTraining(AveragedRun[PixelAlignedOccupancy]):
             where = rng.integers(len(pool.queries), size=self.recipe.points)
             queries.append(pool.queries[where].astype(np.float32) * flip)
             occupancy.append(pool.occupancy[where].astype(np.float32))
-            outline, box = pool.surface.astype(np.float32) * flip, _box(opacity[number])
+            outline, box = pool.surface.astype(np.float32) * flip, mask_box(opacity[number])
             true.append(_framing(viewpoints[number], outline, box))
             far = rng.uniform(0, _FAR_OFF)
             seen = _framing(viewpoints[number] + far * _OFF * rng.normal(size=4), outline, box)
@@ -217,13 +217,6 @@ class _Pool:
         surface, _ = shape.sample_surface(_OUTLINE_POINTS, rng)
         queries, occupancy = draw_queries(shape, replace(recipe.query, count=recipe.pool), rng)
         return cls(surface.astype(np.float16), queries.astype(np.float16), occupancy > 0.5)
-
-
-def _box(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Corners of what is set in a mask (S, S), in its sides."""
-    rows, columns = np.nonzero(mask)
-    low, high = (rows.min(), columns.min()), (rows.max() + 1, columns.max() + 1)
-    return np.array(low[::-1]) / len(mask), np.array(high[::-1]) / len(mask)
 
 
 def _framing(

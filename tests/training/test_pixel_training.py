@@ -12,7 +12,7 @@ import torch
 from occstudio.datasets.training_samples import LabelledShape
 from occstudio.datasets.view_sampling import Light, orbit_camera
 from occstudio.errors import ModelError
-from occstudio.inference.photo_camera import Pose
+from occstudio.inference.photo_camera import Pose, mask_box
 from occstudio.networks.photo_projection import projected
 from occstudio.networks.shape_space import FAMILY, ShapeSpace
 from occstudio.shapes.camera import Camera
@@ -74,9 +74,8 @@ def test_pixels_tell_what_is_solid_and_where_the_camera_stands(tmp_path: Path) -
         azimuth, elevation, roll, distance = views.viewpoints[number].tolist()
         pose = Pose(azimuth, elevation, roll, float(np.exp(distance)), 1.8)
         # How long a unit at the middle is seen: as the outline says, pixels as wide as they are.
-        inside = np.nonzero(views.photos[number, ..., 3])
-        low, high = (end(inside, axis=1)[::-1] for end in (np.min, np.max))
-        framed = pose.framing(shape.sample_surface(600, rng)[0], low / SIDE, (high + 1) / SIDE)
+        box = mask_box(views.photos[number, ..., 3] > 0)
+        framed = pose.framing(shape.sample_surface(600, rng)[0], *box)
         scales.append(abs(seen.frames[number, 0].item() - np.log(framed.focal / framed.distance)))
         queries = rng.uniform(-0.5, 0.5, (400, 3)).astype(np.float32)
         with torch.no_grad():
@@ -114,7 +113,7 @@ def test_it_begins_with_what_the_encoder_has_learned_to_see(tmp_path: Path) -> N
 
 
 def test_who_does_not_look_at_pixels_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="pixel_aligned"):
+    with pytest.raises(ModelError, match="pixel_kwargs"):
         train_pixels(_network(), _views(2), tmp_path, RECIPE)
 
 
