@@ -22,6 +22,9 @@ def train_photo_command(
     stretched: Annotated[
         int, typer.Option(min=0, help="Quick views of shapes in other proportions, besides.")
     ] = 0,
+    crossed: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of them whose shape is made of two.")
+    ] = 0.5,
     code_steps: Annotated[int, typer.Option(min=0, help="Towards codes.")] = 3000,
     shape_steps: Annotated[int, typer.Option(min=0, help="Towards shapes.")] = 1200,
     pixel_steps: Annotated[int, typer.Option(min=0, help="Towards what pixels say.")] = 6000,
@@ -70,7 +73,9 @@ def train_photo_command(
     if stretched:
         told("drawing shapes in other proportions")
         size = views.photos.shape[1]
-        more = stretched_views(views.shapes, origin, stretched, size, seed)
+        more = stretched_views(
+            views.shapes, origin, stretched, size, seed, kinds=views.kinds, crossed=crossed
+        )
         views = joined([views, more], [0.4, 0.6])
     told(f"{len(views.photos)} views of {len(views.shapes)} shapes")
     torch.manual_seed(seed)

@@ -86,6 +86,8 @@ class PhotoViews:
     viewpoints : (V, 4) float32
         The cameras' azimuth (0 in front, positive towards +X), elevation, roll (radians), and the
         logarithm of the distance from the middle of the cube.
+    kinds : tuple of str
+        What each shape is, if that is known.
     """
 
     photos: NDArray[np.uint8]
@@ -95,6 +97,7 @@ class PhotoViews:
     codes: Tensor
     mirrored: Tensor
     viewpoints: NDArray[np.float32]
+    kinds: tuple[str, ...] = ()
 
     def draw(
         self, count: int, rng: np.random.Generator

@@ -64,6 +64,7 @@ def read_photo_views(
     solids = None if cache is None else read_cache(cache)
     shapes: list[LabelledShape] = []
     names: list[str] = []
+    kinds: list[str] = []
     photos: list[NDArray[np.uint8]] = []
     viewpoints: list[NDArray[np.float32]] = []
     shown: list[int] = []
@@ -81,6 +82,7 @@ def read_photo_views(
             shown.append(len(shapes))
         shapes.append(shape)
         names.append(rendered.id)
+        kinds.append(rendered.shape_class)
         if told is not None and len(shapes) % 500 == 0:
             told(f"{len(photos)} views of {len(shapes)} shapes read")
     if not shapes:
@@ -102,6 +104,7 @@ def read_photo_views(
         codes,
         mirrored,
         np.stack(viewpoints),
+        tuple(kinds),
     )
 
 

@@ -2,9 +2,9 @@
 
 From a few hundred shapes an encoder learns to recognise them, and not how wide a cabinet is. So
 each shape is stretched along its axes, parts of them differently, at random and anew for each
-view, and drawn from its surface points alone, the nearest on top, shaded by their normals in a
-colour or a pattern. That takes milliseconds, and proportions are exact; what surfaces look like
-is learned from renderings.
+view, many after they were crossed with another one (`crossed_shapes`), and drawn from its surface
+points alone, the nearest on top, shaded by their normals in a colour or a pattern. That takes
+milliseconds, and proportions are exact; what surfaces look like is learned from renderings.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from occstudio.datasets.view_sampling import Light, draw_viewpoint
 from occstudio.networks.shape_space import ShapeSpace
 from occstudio.shapes.camera import Camera
 from occstudio.training.code_tuning import codes_of
+from occstudio.training.crossed_shapes import Crossed, family_of
 from occstudio.training.photo_training import Mirrored, PhotoViews
 from occstudio.training.photo_views import over_white, viewpoint
 
@@ -129,7 +130,14 @@ class Stretched:
 
 
 def stretched_views(
-    shapes: Sequence[LabelledShape], space: ShapeSpace, count: int, size: int, seed: int = 0
+    shapes: Sequence[LabelledShape],
+    space: ShapeSpace,
+    count: int,
+    size: int,
+    seed: int = 0,
+    *,
+    kinds: Sequence[str] = (),
+    crossed: float = 0.0,
 ) -> PhotoViews:
     """One view each of so many stretched shapes, which are taken in turn.
 
@@ -142,13 +150,22 @@ def stretched_views(
     count, size : int
         Views, and pixels of their sides.
     seed : int
+    kinds : sequence of str
+        What each shape is; needed to cross them.
+    crossed : float
+        Share of the views whose shape is crossed with another of its family first.
     """
+    families = np.array([family_of(kind) for kind in kinds])
     changed: list[LabelledShape] = []
     photos: list[NDArray[np.uint8]] = []
     seen: list[NDArray[np.float32]] = []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        shape = Stretched.of(shapes[number % len(shapes)], rng)
+        shape = shapes[number % len(shapes)]
+        if kinds and rng.random() < crossed:
+            alike = np.flatnonzero(families == families[number % len(shapes)])
+            shape = Crossed.of(shape, shapes[int(rng.choice(alike))], rng)
+        shape = Stretched.of(shape, rng)
         pixels, camera = drawn_view(shape, size, rng)
         changed.append(shape)
         photos.append(over_white(pixels))
@@ -157,7 +174,14 @@ def stretched_views(
     mirrored = codes_of(space, [Mirrored(shape) for shape in changed], points=2500, seed=seed)
     every = np.arange(count)
     return PhotoViews(
-        np.stack(photos), every, np.ones(count), changed, codes, mirrored, np.stack(seen)
+        np.stack(photos),
+        every,
+        np.ones(count),
+        changed,
+        codes,
+        mirrored,
+        np.stack(seen),
+        tuple(kinds[number % len(kinds)] for number in range(count)) if kinds else (),
     )
 
 
@@ -260,4 +284,5 @@ def joined(parts: Sequence[PhotoViews], shares: Sequence[float]) -> PhotoViews:
         torch.cat([part.codes for part in parts]),
         torch.cat([part.mirrored for part in parts]),
         np.concatenate([part.viewpoints for part in parts]),
+        tuple(kind for part in parts for kind in part.kinds),
     )

@@ -29,6 +29,26 @@ class Ellipsoid:
         return np.linalg.norm(points / np.asarray(self.radii), axis=1) <= 1
 
 
+@dataclass(frozen=True)
+class Block:
+    """Half sides."""
+
+    half: tuple[float, float, float]
+
+    def sample_surface(self, n: int, rng: np.random.Generator) -> tuple[Points, Points]:
+        """Points on the faces (not by area) and their normals."""
+        points = rng.uniform(-1, 1, (n, 3))
+        axis, side = rng.integers(3, size=n), rng.choice([-1.0, 1.0], n)
+        points[np.arange(n), axis] = side
+        normals = np.zeros((n, 3))
+        normals[np.arange(n), axis] = side
+        return (points * self.half).astype(np.float32), normals.astype(np.float32)
+
+    def occupancy(self, points: Points) -> NDArray[np.bool_]:
+        """Exact."""
+        return (np.abs(points) <= np.asarray(self.half)).all(axis=1)
+
+
 def ellipsoids(count: int, seed: int = 0) -> list[Ellipsoid]:
     """Ellipsoids in the unit cube."""
     rng = np.random.default_rng(seed)
