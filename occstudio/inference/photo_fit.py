@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from occstudio.extraction.field_slice import probability
 from occstudio.inference.photo_camera import (
     Pose,
     mask_iou,
@@ -34,12 +33,11 @@ from occstudio.inference.photo_evidence import PhotoEvidence
 from occstudio.inference.photo_reader import (
     Framed,
     Guess,
-    distinct,
+    expected_of,
     framed_for,
     guesses,
     reading_of,
     seeing_network,
-    shares_of,
     solid_points,
 )
 from occstudio.inference.predictor import NeuralModel
@@ -53,12 +51,6 @@ from occstudio.shapes.watch import UNWATCHED, Watch
 
 _TRIED_WIDTH = 128  # as `ShapeSpace.prepare`
 _ASKED_EVERY = 30  # steps; the camera moves meanwhile
-_TRIED = 24_000  # points of which those are kept that may be inside
-_EMPTY = 4000  # and so many others
-_SURELY_OUTSIDE = 0.04  # chance of being inside
-# Found on validation furniture: what guesses count beside pixels, and for both being too timid.
-_GUESSED, _SHIFT = 0.2, 0.25
-_SHARP = 2.0  # a shape that is asked to be half solid comes out ragged
 _SLACK = 0.05  # of the silhouettes' agreement, which is not all that counts then
 _USUAL_ERRORS = (0.09, 0.1, 0.045, 0.22, 0.035, 0.012, 0.012)
 """Of the numbers of a camera, as the pixels tell them."""
@@ -151,15 +143,14 @@ def fit_photo(
     if reading is not None:
         chosen = reading.latent.arrays[CODE]
         found = [guess for guess in every if np.array_equal(guess.code, chosen)] or [
-            replace(every[0], code=chosen, begun=every[0])
+            replace(every[0], code=chosen, begun=every[0].begun or every[0])
         ]
         # Who prefers another shape wants nothing of the likeliest one in it.
         among = every if found[0] is every[0] else found
     fit = _Fit(model, network, view, evidence, among, settings, watch)
     with torch.enable_grad():
-        placed = [fit.placed(guess) for guess in found[: settings.starts]]
-        best = max(placed, key=lambda guess: guess.worth)
-        others = [guess for guess in every if guess.code is not (best.begun or best).code]
+        best = max(map(fit.placed, found[: settings.starts]), key=lambda guess: guess.worth)
+        others = [guess for guess in every if guess.code is not best.code]
 
         def report(guess: Guess) -> None:
             if told is not None:
@@ -185,7 +176,7 @@ class _Fit:
         self.model, self.network, self.view = model, network, view
         self.evidence = None
         if evidence is not None and settings.evidence:
-            self.evidence = _Expected(model, evidence, among)
+            self.evidence = expected_of(model, evidence, among)
         # Only code and camera are sought: gradients of weights would be half of the work.
         network.requires_grad_(False)
         self.settings, self.watch = settings, watch
@@ -233,7 +224,7 @@ class _Fit:
             self.watch.check()
             self.watch.report("fit", step / settings.steps)
             if self.evidence is not None and step % _ASKED_EVERY == 0:
-                wanted = self.evidence.seen_from(numbers.detach(), self.rng)
+                wanted = self.evidence.asked(numbers.detach(), self.rng)
             optimizer.zero_grad()
             maps = self._maps(start + unit * way)
             loss = self._loss(numbers, maps) + hold * way.square().mean()
@@ -292,38 +283,6 @@ class _Fit:
         return replace(
             before, code=code, pose=pose, agreement=agreement, begun=before.begun or before
         )
-
-
-class _Expected:
-    """Where a photo's shape is solid, as far as pixels and guesses together tell.
-
-    The logarithms of their odds are added (a product of experts, Hinton 2002): pixels know what
-    is where, guesses what furniture is like where nothing is seen.
-    """
-
-    def __init__(self, model: NeuralModel, evidence: PhotoEvidence, among: list[Guess]) -> None:
-        kept = distinct(among)
-        self.shares = shares_of(kept)
-        self.fields = [model.field(Latent({CODE: one.code}, model.card.name)) for one in kept]
-        self.evidence, self.half = evidence, model.card.input_spec.box_side / 2
-        self.device, self.level = torch.device(model.device), level_of(model.card.threshold)
-
-    def seen_from(self, camera: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Points (n, 3) and chances (n,) that they are inside, if this camera took the photo.
-
-        All points that may be inside are among them, and some of the others.
-        """
-        points = rng.uniform(-self.half, self.half, (_TRIED, 3)).astype(np.float32)
-        inside = [probability(np.asarray(field(points))) for field in self.fields]
-        guessed = np.clip(self.shares @ np.stack(inside), 1e-5, 1 - 1e-5)
-        placed = torch.from_numpy(points).to(self.device)
-        logits = self.evidence.logits(camera, placed) + _SHIFT
-        logits = logits + torch.from_numpy(_GUESSED * np.log(guessed / (1 - guessed))).to(logits)
-        chances = (self.level + _SHARP * (logits - self.level)).sigmoid()
-        is_open = chances > _SURELY_OUTSIDE
-        empty = torch.nonzero(~is_open).flatten()[:_EMPTY]
-        kept = torch.cat((torch.nonzero(is_open).flatten(), empty))
-        return placed[kept], chances[kept]
 
 
 def _near_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

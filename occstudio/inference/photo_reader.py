@@ -5,6 +5,10 @@ seen from the likely directions, tell which of them the photo can be: a shape th
 than another by its chance alone is often much better in outline. Seen from behind, most furniture
 has the outline that it has from before; what the pixels say of the space behind them tells the two
 apart (`photo_evidence`).
+
+A code that is recognised is that of something known. So another is found: the surface of what
+pixels and recognised shapes together say is given to the space's own encoder of scans, as if it
+had been scanned. It costs a moment, and follows the photo much better.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from occstudio.exchange.square_crop import SEEN, Square, cropped, square_of_obje
 from occstudio.extraction.field_slice import probability
 from occstudio.inference.photo_camera import Pose, mask_box, mask_iou, silhouette_mask
 from occstudio.inference.photo_evidence import PhotoEvidence
+from occstudio.inference.photo_expected import Expected
 from occstudio.inference.predictor import NeuralModel
 from occstudio.networks.photo_encoder import AZIMUTHS, PhotoEncoder
 from occstudio.networks.shape_space import CODE, ShapeSpace
@@ -37,6 +42,7 @@ _CELLS = 36  # along an axis of the cube, of a silhouette's shape
 _DIRECTIONS = 3  # that are tried for each shape
 _OUTLINE = 4.0  # how many natural logarithms of chance a whole silhouette is worth
 _EVIDENCE = 6.0  # and that all that the pixels say is solid is, and nothing else
+_RECOGNISED = 0.35  # share of the recognised code in one that follows the photo
 _ASKED = 5000  # points at which shapes are compared with what the pixels say
 
 Doubles = NDArray[np.float64]
@@ -82,8 +88,8 @@ class Guess:
     agreement : float
         IoU of the silhouettes.
     begun : Guess, optional
-        What it was before it was fitted, if it was. Any shape can be bent into nearly any
-        outline: how well it agrees afterwards says little of how right it is.
+        The recognised one that it came from, if it is none itself. Any shape can be bent into
+        nearly any outline: how well it agrees afterwards says little of how right it is.
     evidence : float
         Overlap with where the pixels say that it is solid, 0 to 1, as the guess was at first.
     """
@@ -148,12 +154,12 @@ def guesses(model: NeuralModel, view: Framed, evidence: PhotoEvidence | None = N
         directions = answers.azimuths[0].float().softmax(0).cpu().numpy()
         elevation, roll, distance = answers.poses[0].float().cpu().tolist()
     known = None if evidence is None else _Known.of(evidence, model.card.input_spec.box_side)
-    found: list[Guess] = []
-    for code, chance in zip(codes, chances, strict=True):
+
+    def seen(code: NDArray[np.float32], chance: float, begun: Guess | None = None) -> list[Guess]:
         field = model.field(Latent({CODE: code}, model.card.name))
         points, cell = solid_points(field, level_of(model.card.threshold))
         if not len(points):
-            continue
+            return []
         if known is None:
             start = Pose(0.0, elevation, roll, float(np.exp(distance)))
             places = [
@@ -162,12 +168,41 @@ def guesses(model: NeuralModel, view: Framed, evidence: PhotoEvidence | None = N
             ]
         else:
             places = known.places_of(field)
-        for pose, share, overlap in places:
-            agreement = mask_iou(silhouette_mask(pose, points, cell, _SIDE), view.mask)
-            found.append(Guess(code, float(chance) * share, pose, agreement, evidence=overlap))
+        return [
+            Guess(
+                code,
+                chance * share,
+                pose,
+                mask_iou(silhouette_mask(pose, points, cell, _SIDE), view.mask),
+                begun,
+                overlap,
+            )
+            for pose, share, overlap in places
+        ]
+
+    found: list[Guess] = []
+    for code, chance in zip(codes, chances, strict=True):
+        found += seen(code, float(chance))
     if not found:
         raise ModelError("the model sees no shape in this photo: give one of furniture")
+    best = max(found, key=lambda guess: guess.worth)
+    if evidence is not None and network.scans is not None:
+        expected = expected_of(model, evidence, found)
+        surface = expected.surface(best.pose.numbers(), view.mask)
+        if surface is not None:
+            with torch.inference_mode():
+                placed, _ = network.scans(torch.from_numpy(surface)[None].to(model.device))
+            code = placed[0].float().cpu().numpy()
+            code = (1 - _RECOGNISED) * code + _RECOGNISED * best.code
+            found += seen(code.astype(np.float32), float(chances.max()), best)
     return sorted(found, key=lambda guess: -guess.worth)
+
+
+def expected_of(model: NeuralModel, evidence: PhotoEvidence, found: Sequence[Guess]) -> Expected:
+    """Where it is solid, from what the pixels say and the shapes that were recognised."""
+    recognised = [guess for guess in found if guess.begun is None]
+    kept = distinct(sorted(recognised or found, key=lambda guess: -guess.worth))
+    return Expected(model, evidence, [guess.code for guess in kept], shares_of(kept))
 
 
 def seeing_network(model: NeuralModel) -> ShapeSpace:
@@ -305,10 +340,13 @@ CALIBRATION: Final = ("constant", "agreement", "chance", "spread", "evidence")
 
 
 def signs_of(kept: Sequence[Guess]) -> Doubles:
-    """The signs, in the order of `CALIBRATION`, by which distinct guesses are judged."""
-    first = kept[0].begun or kept[0]
-    far = _spread([first.code, *(guess.code for guess in kept[1:])])
-    return np.array([1.0, first.agreement, shares_of(kept)[0], far, first.evidence])
+    """The signs, in the order of `CALIBRATION`, by which distinct guesses are judged.
+
+    Only what was recognised tells anything: what was made of it agrees with everything.
+    """
+    recognised = distinct([guess.begun or guess for guess in kept])
+    first, far = recognised[0], _spread([guess.code for guess in recognised])
+    return np.array([1.0, first.agreement, shares_of(recognised)[0], far, first.evidence])
 
 
 def _spread(codes: Sequence[NDArray[np.float32]]) -> float:

@@ -44,6 +44,8 @@ class ShapeSpace(nn.Module):
     code_length : int
     pixels : PixelAlignedOccupancy, optional
         Of a network that sees photos: what single pixels say, beside the codes.
+    scans : CodeEncoder, optional
+        Of a network that sees photos: the space's own encoder, for surfaces found otherwise.
     prior_weight : float
         Of the Kullback-Leibler divergence from the unit normal, mean over the code's numbers,
         beside a mean cross-entropy over points.
@@ -57,11 +59,12 @@ class ShapeSpace(nn.Module):
         code_length: int,
         prior_weight: float = 1e-3,
         pixels: PixelAlignedOccupancy | None = None,
+        scans: CodeEncoder | None = None,
     ) -> None:
         super().__init__()
         self.encoder, self.generator, self.decoder = encoder, generator, decoder
         self.code_length, self.gives_distances = code_length, False
-        self.prior_weight, self.pixels = prior_weight, pixels
+        self.prior_weight, self.pixels, self.scans = prior_weight, pixels, scans
         self._divergence: Tensor | None = None
         self._quick = QuickCopy(generator)
 
@@ -152,7 +155,7 @@ class ShapeSpaceFamily:
         hyperparameters : mapping
             encoder (``points`` or ``photo``), code_length, c_dim, padding, prior_weight; the
             arguments of the parts under encoder_kwargs, generator_kwargs and decoder_kwargs, and
-            under pixel_kwargs if there is a pixel-aligned part.
+            under pixel_kwargs and scan_kwargs if there are such parts.
 
         Raises
         ------
@@ -165,6 +168,7 @@ class ShapeSpaceFamily:
             padding = float(known.get("padding", 0.1))
             answers: dict[str, Any] = {"hidden_size": 48, "n_blocks": 3}
             pixels: dict[str, Any] | None = known.get("pixel_kwargs")
+            scans: dict[str, Any] | None = known.get("scan_kwargs")
             encoder_kwargs: dict[str, Any] = dict(known.get("encoder_kwargs") or {})
             encoder = (
                 PhotoEncoder(length, **encoder_kwargs)
@@ -180,6 +184,7 @@ class ShapeSpaceFamily:
                 length,
                 float(known.get("prior_weight", 1e-3)),
                 PixelAlignedOccupancy(**pixels) if pixels is not None else None,
+                CodeEncoder(length, padding=padding, **scans) if scans is not None else None,
             )
         except (TypeError, ValueError, RuntimeError) as error:
             raise ModelError(
@@ -217,6 +222,8 @@ class ShapeSpaceFamily:
         }
         if "pixels.fc_out.weight" in state_dict:
             found["pixel_kwargs"] = _pixel_kwargs(state_dict)
+        if "scans.conv_in.weight" in state_dict:
+            found["scan_kwargs"] = {"widths": _widths(state_dict, "scans.blocks.{}.weight")}
         return Inference(found, ("padding", "decoder_kwargs.leaky"))
 
     def input_spec(self, hyperparameters: Hyperparameters) -> InputSpec:

@@ -1,8 +1,10 @@
-"""A space of shapes with other eyes: its decoder as it is, and a fresh encoder of photos."""
+"""A space of shapes with other eyes: what it has as it is, and a fresh encoder of photos."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+
+from torch import nn
 
 from occstudio.networks.shape_space import FAMILY, ShapeSpace
 from occstudio.shapes.model_card import ModelCard
@@ -28,7 +30,7 @@ def photo_card(
     hypotheses : int
         Codes for each photo.
     looks_at_pixels : bool
-        Whether it has a `PixelAlignedOccupancy`, too.
+        Whether it has a `PixelAlignedOccupancy`, and the space's own encoder for what that says.
     """
     hyperparameters = {
         **space.hyperparameters,
@@ -37,6 +39,7 @@ def photo_card(
     }
     if looks_at_pixels:
         hyperparameters["pixel_kwargs"] = {}
+        hyperparameters["scan_kwargs"] = dict(space.hyperparameters.get("encoder_kwargs") or {})
     return replace(
         space,
         name=name,
@@ -51,10 +54,14 @@ def photo_card(
 
 
 def photo_network(space: ShapeSpace, card: ModelCard) -> ShapeSpace:
-    """The network of a `photo_card`: the space's generator and decoder, held still."""
+    """The network of a `photo_card`: what it has of the space, held still."""
     network = FAMILY.build(card.hyperparameters)
     network.generator.load_state_dict(space.generator.state_dict())
     network.decoder.load_state_dict(space.decoder.state_dict())
-    network.generator.requires_grad_(False)
-    network.decoder.requires_grad_(False)
+    held: list[nn.Module] = [network.generator, network.decoder]
+    if network.scans is not None:
+        network.scans.load_state_dict(space.encoder.state_dict())
+        held.append(network.scans)
+    for part in held:
+        part.requires_grad_(False)
     return network

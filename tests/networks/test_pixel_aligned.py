@@ -86,12 +86,14 @@ def test_whether_pixels_are_looked_at_shows_in_the_weights(looks: bool) -> None:
     torch.manual_seed(0)
     eyes = {"widths": [8, 16, 24], "blocks": 2, "hidden": 16, "hypotheses": 2}
     parts = {**TINY, "encoder": "photo", "encoder_kwargs": eyes}
-    network = FAMILY.build(parts | ({"pixel_kwargs": SMALL} if looks else {}))
-    state = network.state_dict()
+    scans = {"widths": [8, 16, 8]}
+    more = {"pixel_kwargs": SMALL, "scan_kwargs": scans} if looks else {}
+    state = FAMILY.build(parts | more).state_dict()
     inferred = FAMILY.infer(state).hyperparameters
     again = FAMILY.build({**TINY, **inferred})
     again.load_state_dict(state)
     assert isinstance(again, ShapeSpace)
     assert (again.pixels is not None) is looks
     assert inferred.get("pixel_kwargs") == (SMALL if looks else None)
+    assert inferred.get("scan_kwargs") == (scans if looks else None)
     assert inferred["encoder_kwargs"] == eyes

@@ -151,3 +151,12 @@ def test_a_viewpoint_says_where_the_camera_stands() -> None:
 def test_behind_a_cut_out_is_white() -> None:
     pixels = np.array([[[10, 20, 30, 255], [0, 0, 0, 0]]], np.uint8)
     assert over_white(pixels)[0].tolist() == [[10, 20, 30, 255], [255, 255, 255, 0]]
+
+
+def test_a_network_that_looks_at_pixels_places_scans_as_its_space_does(space: ShapeSpace) -> None:
+    card = photo_card(ModelCard("space", "shape_space", hyperparameters=TINY), "eyes")
+    network = photo_network(space, card).eval()
+    assert network.scans is not None
+    assert not any(weight.requires_grad for weight in network.scans.parameters())
+    scan = torch.rand(1, 200, 3) - 0.5
+    torch.testing.assert_close(network.scans(scan)[0], space.encode(scan)[CODE])
