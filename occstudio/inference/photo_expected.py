@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from skimage.measure import marching_cubes
 from torch import Tensor
 
 from occstudio.errors import EmptyShapeError
@@ -95,6 +94,7 @@ class Expected:
             The silhouette in the photo: nothing is looked for beside it.
         """
         from scipy import ndimage
+        from skimage.measure import marching_cubes
 
         size = 2 * self.half / _CELLS
         axis = (np.arange(_CELLS) + 0.5) * size - self.half
@@ -117,6 +117,6 @@ class Expected:
         placed = (np.asarray(vertices, np.float32) - 0.5) * np.float32(size) - self.half
         mesh = Mesh(placed.astype(np.float32), np.asarray(faces, np.int32))
         try:
-            return np.asarray(sample_surface(mesh, _SURFACE_POINTS).points, np.float32)
+            return np.array(sample_surface(mesh, _SURFACE_POINTS).points, np.float32)
         except EmptyShapeError:
             return None

@@ -8,7 +8,8 @@ held near to where it began: a silhouette says nothing about what it does not sh
 
 What it leaves open the pixels may know (`photo_evidence`): how deep a seat is, where legs stand. A
 model that looks at them knows the camera too well to let any guess move it before the shape does;
-and where they and the guesses together say that it is solid, the shape shall be solid.
+where they and the guesses together say that it is solid, the shape shall be solid; and what it
+begins with follows them already (`photo_reader`), so that it is held much nearer to that.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class PhotoFitSettings:
         Of Adam, in units of the code's own deviation, and weight of its mean square way from where
         it began, in these units, where the silhouette is all there is.
     pixel_rate, pixel_hold : float
-        The same where the model looks at pixels: it knows better than its first guess.
+        The same where the model looks at pixels.
     steady : float
         Weight of the camera's mean square way from what the pixels tell, in its usual errors.
     evidence : float
@@ -95,7 +96,7 @@ class PhotoFitSettings:
     code_rate: float = 0.1
     hold: float = 0.1
     pixel_rate: float = 0.3
-    pixel_hold: float = 0.03
+    pixel_hold: float = 1.0
     steady: float = 0.02
     evidence: float = 8.0
     points: int = 1500

@@ -335,18 +335,20 @@ def _confidence(model: NeuralModel, kept: Sequence[Guess]) -> float:
     return float(np.clip(signs_of(kept) @ np.array(weights), 0, 1))
 
 
-CALIBRATION: Final = ("constant", "agreement", "chance", "spread", "evidence")
+CALIBRATION: Final = ("constant", "agreement", "chance", "spread", "evidence", "first")
 """Names in a card's calibration: the weights of the signs by which the IoU is foretold."""
 
 
 def signs_of(kept: Sequence[Guess]) -> Doubles:
     """The signs, in the order of `CALIBRATION`, by which distinct guesses are judged.
 
-    Only what was recognised tells anything: what was made of it agrees with everything.
+    Most of them are of what was recognised: what was made of it agrees with everything. How well
+    the first shape of all agreed with the pixels, before any fit, is the last one.
     """
     recognised = distinct([guess.begun or guess for guess in kept])
     first, far = recognised[0], _spread([guess.code for guess in recognised])
-    return np.array([1.0, first.agreement, shares_of(recognised)[0], far, first.evidence])
+    share = shares_of(recognised)[0]
+    return np.array([1.0, first.agreement, share, far, first.evidence, kept[0].evidence])
 
 
 def _spread(codes: Sequence[NDArray[np.float32]]) -> float:

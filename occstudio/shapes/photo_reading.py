@@ -11,7 +11,7 @@ from occstudio.shapes.image import Image
 from occstudio.shapes.latent import Latent
 from occstudio.shapes.watch import UNWATCHED, Watch
 
-SURE, UNSURE, UNKNOWN = 0.45, 0.26, 0.12
+SURE, UNSURE, UNKNOWN = 0.45, 0.34, 0.15
 """Confidences from which a shape is likely right, and below which it is likely wrong, or of
 something that the model does not know at all."""
 
