@@ -5,7 +5,7 @@ may fall just under the threshold and leave a seat in the air, although its prob
 runs as a ridge from one part to the other. The highest threshold at which the largest piece holds
 nearly all of the volume keeps that connection and fattens the rest as little as can be: it is
 the level at which two branches of the field's merge tree join. What else there is are crumbs,
-which are left out.
+which are left out, unless it is long: a thin leg has next to no volume.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,9 @@ from occstudio.shapes.watch import UNWATCHED, Watch
 
 WHOLE: Final = 0.95
 """Share of the volume in one piece, from which on a shape counts as whole."""
+
+_SHORT: Final = 0.25
+"""Longest side of a crumb, in longest sides of the largest piece."""
 
 LADDER: Final = (0.4, 0.3, 0.2, 0.14, 0.1, 0.07, 0.05)
 """Thresholds that are tried, from the top; below the last a field says nothing."""
@@ -52,12 +55,16 @@ def volume_share(mesh: Mesh) -> float:
 
 
 def without_crumbs(mesh: Mesh) -> Mesh:
-    """The largest piece of a shape that is whole but for crumbs and cavities; others stay."""
+    """A shape that is whole but for crumbs and cavities without these; others stay."""
     volumes, pieces = _volumes(mesh)
     solid = volumes[volumes > 0]
     if not len(solid) or solid.max() < WHOLE * solid.sum():
         return mesh
     kept = pieces == int(volumes.argmax())
+    if kept.all():
+        return mesh
+    least = _SHORT * np.ptp(mesh.vertices[mesh.faces[kept].ravel()], axis=0).max()
+    kept |= ((volumes > 0) & (_lengths(mesh, pieces, ~kept, len(volumes)) >= least))[pieces]
     return mesh if kept.all() else without_unused(replace(mesh, faces=mesh.faces[kept]))
 
 
@@ -120,6 +127,18 @@ def _volumes(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         parts += a[x] * (b[y] * c[z] - b[z] * c[y]) / 6
     pieces = face_pieces(mesh)
     return np.asarray(np.bincount(pieces, weights=parts), np.float64), pieces
+
+
+def _lengths(
+    mesh: Mesh, pieces: NDArray[np.int32], asked: NDArray[np.bool_], count: int
+) -> NDArray[np.float32]:
+    """The longest side of the box of each piece, of those whose triangles are asked for."""
+    low, high = np.full((count, 3), np.inf, np.float32), np.full((count, 3), -np.inf, np.float32)
+    for corner in range(3):
+        placed = mesh.vertices[mesh.faces[asked, corner]]
+        np.minimum.at(low, pieces[asked], placed)
+        np.maximum.at(high, pieces[asked], placed)
+    return np.asarray((high - low).max(axis=1), np.float32)
 
 
 def extract_imagined(

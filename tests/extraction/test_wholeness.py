@@ -10,6 +10,7 @@ from occstudio.extraction.lattice import Lattice
 from occstudio.extraction.surface import Extraction, extract_surface
 from occstudio.extraction.wholeness import (
     LADDER,
+    WHOLE,
     extract_imagined,
     imagined_threshold,
     volume_share,
@@ -98,6 +99,23 @@ def test_crumbs_are_left_out_and_large_pieces_are_not() -> None:
     assert without_crumbs(alone) is alone
     two = surface(0.14, 0.08)
     assert without_crumbs(two) is two
+
+
+def test_what_is_thin_and_long_is_no_crumb() -> None:
+    def surface(length: float) -> Mesh:
+        def leg(points: np.ndarray) -> np.ndarray:
+            x, y, z = points.T
+            beside = np.hypot(x, z) - np.float32(0.03)
+            return np.maximum(beside, np.abs(y + 0.3) - np.float32(length / 2))
+
+        seat = sphere(0.25, (0, 0.15, 0))
+        return extract_surface(AnalyticField(union(seat, leg)), resolution=64, normals=False).mesh
+
+    whole = surface(0.2)
+    assert volume_share(whole) > WHOLE
+    assert without_crumbs(whole) is whole
+    short = without_crumbs(surface(0.06))
+    assert short.vertices[:, 1].min() > -0.15
 
 
 def test_a_shape_that_nobody_made_begins_at_a_lower_threshold() -> None:
